@@ -1,0 +1,181 @@
+"""The command line: kefu check | build | simulate | collect | report | demo."""
+
+import argparse
+import os
+import shutil
+import subprocess
+import sys
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from kefu import bank, paper, syllabus
+from kefu.collect import take_in
+from kefu.desk import lay_out
+from kefu.items import LANGS
+from kefu.simulate import submit_class
+
+COURSE = "kefu"  # nbgrader's course id, as in nbgrader_config.py
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run one command; returns the exit code."""
+    parser = argparse.ArgumentParser(prog="kefu", description="A Jupyter course and assessment kit.")
+    parser.add_argument("--root", type=Path, default=Path.cwd(), help="the course repository (default: here)")
+    commands = parser.add_subparsers(required=True, metavar="command")
+
+    def command(run, words):  # type: ignore[no-untyped-def]
+        found = commands.add_parser(run.__name__, help=words)
+        found.set_defaults(run=run)
+        return found
+
+    command(check, "read every item and paper; say what is wrong and how to mend it")
+    command(build, "write lessons' stored views, source/ and release/ from the bank")
+    found = command(desk, "lay out a learner's desk: the open rooms and nothing else")
+    found.add_argument("--lang", choices=LANGS, default=LANGS[0])
+    for run, words in ((simulate, "hand in every paper for a simulated class"),
+                       (demo, "a simulated class from hand-in to scores, in the folder demo/")):  # fmt: skip
+        found = command(run, words)
+        found.add_argument("--learners", type=int, default=30)
+        found.add_argument("--seed", type=int, default=7)
+    found = command(collect, "take in hand-in files that came by e-mail or a learning platform")
+    found.add_argument("files", type=Path, nargs="+")
+    found = command(report, "print the scores and write them as CSV")
+    found.add_argument("--csv", type=Path, help="where to write (default: scores.csv in the root)")
+    chosen = vars(parser.parse_args(arguments))
+    run, root = chosen.pop("run"), chosen.pop("root").absolute()
+    try:
+        return run(root, **chosen)
+    except (ValueError, FileNotFoundError, RuntimeError) as error:
+        print(error, file=sys.stderr)
+        return 1
+
+
+def check(root: Path) -> int:
+    """Print every complaint about items and papers, and what is good; 1 when there is a complaint."""
+    known = bank.load(root)
+    papers, wrong = paper.load(root, known)
+    for complaint in (complaints := known.complaints + wrong):
+        print(complaint)
+    taught = syllabus.load(syllabus.course_folder(root)).points
+    covered = {slug for item in known.items.values() for slug in item.covers}
+    print(
+        f"{len(known.pool('practice'))} practice items, {len(known.pool('secure'))} secure items, {len(papers)} papers; "
+        f"{len(covered)} of {len(taught)} knowledge points have an item; {len(complaints)} complaints"
+    )
+    return 1 if complaints else 0
+
+
+def build(root: Path) -> int:
+    """Bring lessons, source/ and release/ in step with the bank. A bad paper stops only itself."""
+    from kefu import gradebook, lesson  # here, as their libraries take seconds to load
+    from kefu.build import write
+
+    known = bank.load(root)
+    papers, wrong = paper.load(root, known)
+    for complaint in (complaints := known.complaints + wrong):
+        print(complaint)
+    course = syllabus.course_folder(root)
+    for path in lesson.write_all(syllabus.load(course), course, known):
+        print(f"wrote {path.relative_to(root)}")
+    (root / "exchange").mkdir(exist_ok=True)
+    (root / "exchange").chmod(0o777)  # learners of this machine write here, as nbgrader asks
+    released = gradebook.papers(root / "gradebook.db")
+    for name, form in papers.items():
+        changed = write(form, root / "source")
+        if changed or name not in released or not (root / "release" / name / f"{name}.ipynb").exists():
+            nbgrader(root, "generate_assignment", name, "--force")
+            print(f"released {name}: {len(form.items)} items")
+    for folder in sorted((root / "source").glob("*/")):
+        if folder.name not in papers:
+            print(f"source/{folder.name}: is no good paper of {paper.FILE}; mend it there, or delete the folder")
+    return 1 if complaints else 0
+
+
+def desk(root: Path, lang: str) -> int:
+    """Lay out desk/ for a learner of this machine, and release every paper to the local exchange."""
+    papers, _ = paper.load(root, bank.load(root))
+    for name in papers:
+        if not (root / "exchange" / COURSE / "outbound" / name).exists():
+            nbgrader(root, "release_assignment", name)
+    lay_out(root, root / "desk", lang)
+    return 0
+
+
+def simulate(root: Path, learners: int, seed: int, now: datetime | None = None) -> int:
+    """Hand in every paper for a simulated class, due a day ago, where nbgrader's collect finds it."""
+    papers, _ = paper.load(root, bank.load(root))
+    now = now or datetime.now(UTC)
+    due = now - timedelta(days=1)
+    inbound = root / "exchange" / COURSE / "inbound"
+    inbound.mkdir(parents=True, exist_ok=True)
+    for name, form in papers.items():
+        nbgrader(root, "db", "assignment", "add", name, f"--duedate={due:%Y-%m-%d %H:%M:%S} UTC")
+        made = submit_class(form, root / "release", inbound, learners=learners, seed=seed, now=now, due=due)
+        print(f"{name}: {len(made)} simulated learners have handed in")
+    return 0
+
+
+def collect(root: Path, files: list[Path]) -> int:
+    """Take in hand-in files; a bad one is named and stops nothing. 1 when one was bad."""
+    papers, _ = paper.load(root, bank.load(root))
+    bad = 0
+    for file in files:
+        try:
+            print(f"{file}: taken in for {take_in(file, set(papers), root / 'submitted')}")
+        except ValueError as error:
+            bad += 1
+            print(error, file=sys.stderr)
+    return 1 if bad else 0
+
+
+def report(root: Path, csv: Path | None = None) -> int:
+    """Print every learner's score and write the table as CSV, safe to open in a spreadsheet."""
+    from kefu import gradebook
+
+    frame = gradebook.scores(root / "gradebook.db")
+    print(frame.to_string(index=False, float_format=lambda number: f"{number:.2f}"))
+    for name, group in frame.groupby("paper"):
+        print(f"{name}: {len(group)} handed in, {group['late'].sum()} late, mean {group['percent'].mean():.1f} %, "
+              f"{(group['percent'] >= 60).sum()} at 60 % or more")  # fmt: skip
+    csv = csv or root / "scores.csv"
+    safe = frame.assign(learner=frame["learner"].str.replace(r"^([=+\-@\t])", r"'\1", regex=True))
+    safe.to_csv(csv, index=False, encoding="utf-8-sig")  # the mark at the start lets Excel read Chinese
+    print(f"wrote {csv}")
+    return 0
+
+
+def demo(root: Path, learners: int, seed: int) -> int:
+    """Run a simulated class through stock nbgrader in demo/, away from the real gradebook."""
+    from kefu import gradebook
+
+    stage = root / "demo"
+    shutil.rmtree(stage, ignore_errors=True)
+    for name in ("course", "bank"):
+        shutil.copytree(root / name, stage / name, ignore=shutil.ignore_patterns("responses.jsonl", ".ipynb_checkpoints"))
+    shutil.copy(root / "nbgrader_config.py", stage)
+    build(stage)
+    simulate(stage, learners, seed)
+    for name in gradebook.papers(stage / "gradebook.db"):
+        print(f"{name}: collecting, then grading with stock nbgrader, about two seconds a learner")
+        nbgrader(stage, "collect", name, "--ExchangeCollect.check_owner=False")
+        nbgrader(stage, "autograde", name)
+        nbgrader(stage, "generate_feedback", name)
+    nbgrader(stage, "export")
+    return report(stage)
+
+
+def nbgrader(root: Path, *arguments: str) -> str:
+    """Run a stock nbgrader command in `root`; returns its log. Raises RuntimeError with the log's end when it fails."""
+    # nbgrader calls alembic by name, so the environment's own folder must be on the PATH
+    path = os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", "")])
+    done = subprocess.run(
+        [sys.executable, "-m", "nbgrader", *arguments], cwd=root, env={**os.environ, "PATH": path},
+        stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, encoding="utf-8", errors="replace", check=False,
+    )  # fmt: skip
+    if done.returncode:
+        raise RuntimeError(f"nbgrader {' '.join(arguments)}: failed; the end of its log:\n{done.stdout[-2000:]}")
+    return done.stdout
+
+
+if __name__ == "__main__":
+    sys.exit(main())

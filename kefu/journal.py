@@ -1,0 +1,133 @@
+"""The journal: a learner's responses on disk, one line a change. Shown as saved means saved.
+
+A line is a JSON object: `n` (sequence number), `time` (UTC), `item`, what changed (`response`, `flag` or
+`earned` of `points`), `lang`, and `prev`, the SHA-256 of the line before. The last valid line of an item wins.
+"""
+
+import json
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+import portalocker
+
+NAME = "responses.jsonl"
+LONGEST = 1_000_000  # bytes of one line; a longer one is nobody's answer
+
+
+@dataclass(frozen=True)
+class Journal:
+    """What a journal says: the responses, the flagged items, the marked tries, and what is odd (reason, line)."""
+
+    responses: dict[str, Any] = field(default_factory=dict)
+    times: dict[str, str] = field(default_factory=dict)
+    langs: dict[str, str] = field(default_factory=dict)
+    flags: frozenset[str] = frozenset()
+    tries: tuple[Mapping[str, Any], ...] = ()
+    odd: tuple[tuple[str, int], ...] = ()
+    lines: int = 0
+    receipt: str = ""
+
+
+def read(path: Path) -> Journal:
+    """Read a journal. It never raises for what a learner's file holds: odd lines are reported and left out."""
+    try:
+        raw = path.read_bytes()
+    except FileNotFoundError:
+        return Journal()
+    except OSError as error:
+        return Journal(odd=(("unreadable_file", error.errno or 0),))
+    responses: dict[str, Any] = {}
+    times: dict[str, str] = {}
+    langs: dict[str, str] = {}
+    flags: set[str] = set()
+    tries: list[Mapping[str, Any]] = []
+    odd: list[tuple[str, int]] = []
+    before, last, count = b"", 0, 0
+    lines = raw.split(b"\n")
+    for number, line in enumerate(lines, 1):
+        if not line:
+            continue
+        entry = _entry(line)
+        if entry is None:
+            odd.append(("torn" if number == len(lines) else "unreadable", number))
+            before = line
+            continue
+        if entry["prev"] != digest(before):
+            odd.append(("broken_chain", number))
+        elif entry["n"] != last + 1:
+            odd.append(("wrong_number", number))
+        before, last, count = line, entry["n"], count + 1
+        item = entry["item"]
+        if isinstance(entry.get("lang"), str):
+            langs[item] = entry["lang"]
+        if "response" in entry:
+            responses[item], times[item] = entry["response"], entry["time"]
+        if "flag" in entry:
+            (flags.add if entry["flag"] is True else flags.discard)(item)
+        if "earned" in entry:
+            tries.append(entry)
+    receipt = sha256(raw).hexdigest()[:12] if count else ""
+    return Journal(responses, times, langs, frozenset(flags), tuple(tries), tuple(odd), count, receipt)
+
+
+def append(path: Path, item: str, *, now: datetime, lang: str, **change: Any) -> dict[str, Any]:
+    """Write one change and return its line once it is on the disk (fsync), so that "saved" is true.
+
+    `now` is an aware time; `change` is `response=…`, `flag=…` or `earned=…, points=…`. Raises OSError when the
+    disk refuses. Lines of other tabs and kernels are waited for and kept; a torn last line stays as it is.
+    """
+    fresh = not path.exists()
+    with open(path, "a+b") as file:
+        portalocker.lock(file, portalocker.LockFlags.EXCLUSIVE)
+        file.seek(0)
+        raw = file.read()
+        number, before = _end(raw)
+        entry = {"n": number + 1, "time": _stamp(now), "item": item, **change, "lang": lang, "prev": digest(before)}
+        line = json.dumps(entry, ensure_ascii=False, separators=(",", ":")).encode()
+        if len(line) > LONGEST:
+            raise OSError(f"{path.name}: a response of {len(line)} bytes is longer than {LONGEST}")
+        file.write((b"\n" if raw and not raw.endswith(b"\n") else b"") + line + b"\n")
+        file.flush()
+        os.fsync(file.fileno())
+    if fresh and os.name == "posix":  # the new name must reach the disk too
+        folder = os.open(path.parent, os.O_RDONLY)
+        os.fsync(folder)
+        os.close(folder)
+    return entry
+
+
+def digest(line: bytes) -> str:
+    """SHA-256 of a line without its line end, in hex; of nothing, for the first line."""
+    return sha256(line).hexdigest()
+
+
+def _stamp(now: datetime) -> str:
+    return now.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
+def _entry(line: bytes) -> dict[str, Any] | None:
+    """A line as a dict, or None when it is not one of ours."""
+    if len(line) > LONGEST:
+        return None
+    try:
+        entry = json.loads(line)
+    except (ValueError, RecursionError):
+        return None
+    types = {"n": int, "time": str, "item": str, "prev": str}
+    fits = isinstance(entry, dict) and all(isinstance(entry.get(key), kind) for key, kind in types.items())
+    return entry if fits else None
+
+
+def _end(raw: bytes) -> tuple[int, bytes]:
+    """The number of the last valid line and the bytes of the last line, valid or not."""
+    lines = [line for line in raw.split(b"\n") if line]
+    for line in reversed(lines):
+        entry = _entry(line)
+        if entry:
+            return entry["n"], lines[-1]
+    return 0, lines[-1] if lines else b""

@@ -1,0 +1,124 @@
+"""Papers: what bank/papers.toml asks for, and the form that is chosen from the bank."""
+
+import tomllib
+from collections import Counter
+from dataclasses import dataclass
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+from kefu.bank import Bank
+from kefu.items import CREDITS, KINDS, LANGS, Complaint, Item
+
+KEYS = ("title", "chapter", "credit", "pass", "items", "draw", "seed")
+FILE = "bank/papers.toml"
+
+
+@dataclass(frozen=True)
+class Paper:
+    """One form of a paper: its items in order, its credit rule per kind, its pass mark in percent."""
+
+    name: str
+    title: dict[str, str]
+    items: tuple[Item, ...]
+    credit: dict[str, str]
+    pass_mark: int
+
+    def public(self) -> dict[str, Any]:
+        """What paper.json holds: no key, no rationale."""
+        items = [item.public() for item in self.items]
+        return {"paper": self.name, "title": self.title, "pass": self.pass_mark, "items": items}
+
+
+def load(root: Path, bank: Bank) -> tuple[dict[str, Paper], list[Complaint]]:
+    """Read every paper of bank/papers.toml and choose its form; a bad paper is left out with its complaints."""
+    try:
+        raw = tomllib.loads((root / FILE).read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        return {}, [Complaint(FILE, "file", "is missing; add it, an empty one will do")]
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        return {}, [Complaint(FILE, "TOML", f"{error}; mend that place")]
+    papers, complaints = {}, []
+    for name, fields in raw.items():
+        found = list(_check(name, fields, bank))
+        items = [] if found else _form(name, fields, bank, found)
+        complaints += [Complaint(FILE, f"{name}.{key}" if key else name, mend) for key, mend in found]
+        if not found:
+            credit = {kind: fields.get("credit", {}).get(kind, "all") for kind in KINDS}
+            papers[name] = Paper(name, fields["title"], tuple(items), credit, fields.get("pass", 60))
+    return papers, complaints
+
+
+def _check(name: str, fields: Any, bank: Bank) -> list[tuple[str, str]]:
+    if not isinstance(fields, dict):
+        return [("", "is no paper; write [name] above its keys")]
+    found = []
+    if not name.replace("-", "").isalnum() or not name.isascii():
+        found.append(("", "is no name of a paper; use a-z, 0-9 and -"))
+    found += [(key, f"is no key of a paper; the keys are {', '.join(KEYS)}") for key in fields if key not in KEYS]
+    title = fields.get("title")
+    if not isinstance(title, dict) or not all(isinstance(title.get(lang), str) and title[lang] for lang in LANGS):
+        found.append(("title", f"give a title in {' and '.join(LANGS)}"))
+    passing = fields.get("pass", 60)
+    if isinstance(passing, bool) or not isinstance(passing, int) or not 0 < passing <= 100:
+        found.append(("pass", "write a whole number of percent, 1 to 100"))
+    credit = fields.get("credit", {})
+    for kind, rule in credit.items() if isinstance(credit, dict) else [("", credit)]:
+        if kind not in KINDS or rule not in CREDITS:
+            found.append(("credit", f"{kind} = {rule!r} is no rule; write a kind and one of {', '.join(CREDITS)}"))
+    if ("items" in fields) == ("draw" in fields):
+        found.append(("items", "give either items, a list of ids, or draw, a count per kind"))
+    return found
+
+
+def _form(name: str, fields: dict[str, Any], bank: Bank, found: list[tuple[str, str]]) -> list[Item]:
+    if "items" not in fields:
+        return _draw(fields, bank, found)
+    items = []
+    wanted = fields["items"] if isinstance(fields["items"], list) else [fields["items"]]
+    for i, times in Counter(map(str, wanted)).items():
+        item = bank.items.get(i)
+        if item is None:
+            found.append(("items", f"{i!r} is no good item of the bank; see the complaints about it, or choose another"))
+        elif item.pool != "secure":
+            found.append(("items", f"{i!r} is a practice item, whose key is open; choose one of bank/items"))
+        elif times > 1:
+            found.append(("items", f"{i!r} stands {times} times; name it once"))
+        else:
+            items.append(item)
+    if not wanted:
+        found.append(("items", "is empty; name at least one item"))
+    return items
+
+
+def _draw(fields: dict[str, Any], bank: Bank, found: list[tuple[str, str]]) -> list[Item]:
+    """So many items of each kind from a chapter, spread over its lessons.
+
+    Items are ranked by a hash of seed and id, so a new item in the bank moves as little of a form as can be.
+    """
+    seed, chapter = fields.get("seed", 0), fields.get("chapter")
+    pool = [item for item in bank.pool("secure").values() if item.chapter == chapter]
+    if not pool:
+        found.append(("chapter", f"{chapter!r} has no items in bank/items; name a chapter's folder"))
+        return []
+    if not isinstance(fields["draw"], dict) or not fields["draw"]:
+        found.append(("draw", "write a count per kind, like { single = 10, truefalse = 3 }"))
+        return []
+
+    def rank(item: Item) -> str:
+        return sha256(f"{seed}/{item.id}".encode()).hexdigest()
+
+    chosen: list[Item] = []
+    for kind, count in fields["draw"].items():
+        candidates = sorted((item for item in pool if item.kind == kind), key=rank)
+        if kind not in KINDS or isinstance(count, bool) or not isinstance(count, int) or count < 1:
+            found.append(("draw", f"{kind} = {count!r} is no draw; write a kind and a whole number above 0"))
+        elif len(candidates) < count:
+            found.append(
+                ("draw", f"{kind} asks for {count}, chapter {chapter} holds {len(candidates)}; write more or ask less")
+            )
+        else:
+            for _ in range(count):
+                drawn = Counter(item.lesson for item in chosen)
+                chosen.append(min((i for i in candidates if i not in chosen), key=lambda i: (drawn[i.lesson], rank(i))))
+    return sorted(chosen, key=lambda item: (item.lesson, rank(item)))

@@ -1,0 +1,166 @@
+// The card around every item: header, stem, the kind's own view, feedback, saved state.
+// Each kind is a module that starts with an import of this one; `widget.py` joins the two, so no bundler is needed.
+
+/** Make an element; children are nodes or plain text, never HTML. */
+export function el(tag, attrs = {}, ...children) {
+  const node = document.createElement(tag);
+  for (const [name, value] of Object.entries(attrs)) {
+    if (name.startsWith("on")) node.addEventListener(name.slice(2), value);
+    else if (value !== false && value != null) node.setAttribute(name, value === true ? "" : value);
+  }
+  node.append(...children.filter((child) => child != null && child !== ""));
+  return node;
+}
+
+/** Item text as nodes: **bold** and line breaks are its only markup. */
+export function rich(text) {
+  return text.split("**").map((part, i) => {
+    const lines = part.split("\n").flatMap((line, n) => (n ? [el("br"), line] : [line]));
+    return i % 2 ? el("strong", {}, ...lines) : el("span", {}, ...lines);
+  });
+}
+
+/** Fill a phrase's {names}. */
+export function fill(phrase, values) {
+  return phrase.replace(/\{(\w+)\}/g, (_, name) => values[name]);
+}
+
+export const same = (a, b) => JSON.stringify(a ?? null) === JSON.stringify(b ?? null);
+export const empty = (r) => r == null || (typeof r === "object" && Object.keys(r).length === 0);
+const SIGNS = { right: "✓", partly: "◐", wrong: "✗", blank: "–", invalid: "!" };
+export const sign = (verdict) => el("span", { class: `kefu-sign kefu-${verdict}`, "aria-hidden": "true" }, SIGNS[verdict]);
+
+/** A rationale with its sign and what it speaks of. */
+export function reason(verdict, label, text) {
+  return el("p", { class: "kefu-reason" }, sign(verdict), el("span", {}, el("b", {}, ...rich(label)), el("br"), ...rich(text)));
+}
+
+/** Local time: hours and minutes today, the date before them on other days. */
+function clock(iso) {
+  const at = new Date(iso), two = (n) => String(n).padStart(2, "0");
+  const time = `${two(at.getHours())}:${two(at.getMinutes())}`;
+  const today = new Date().toDateString() === at.toDateString();
+  return today ? time : `${at.getFullYear()}-${two(at.getMonth() + 1)}-${two(at.getDate())} ${time}`;
+}
+
+/**
+ * A widget from a kind's view. `view({text, words, uid, answer, say})` returns
+ * `{node, show(response, feedback), explain(feedback)}`; `answer(response)` records, `say(words)` announces.
+ */
+export function card(view) {
+  function render({ model, el: root }) {
+    const uid = Math.random().toString(36).slice(2);
+    const get = (name) => model.get(name);
+    let shown, late, waiting;
+
+    function answer(response) {
+      model.set("response", empty(response) ? null : response);
+      model.save_changes();
+      shown.show(get("response"), null);
+      state();
+    }
+
+    function state() {
+      const words = get("words"), saved = get("saved"), response = get("response");
+      const done = same(saved.response, response);
+      clearTimeout(waiting);
+      if (!done && !saved.error && !late) waiting = setTimeout(() => { late = true; state(); }, 5000);
+      if (done) late = false;
+      const kind = saved.error ? "refused" : done ? (saved.time ? "saved" : "untouched") : late ? "unsaved" : "saving";
+      const phrase = fill(words[kind], { time: saved.time && clock(saved.time), reason: saved.error });
+      const line = root.querySelector(".kefu-state");
+      if (line.textContent !== phrase) line.replaceChildren(phrase);
+      line.dataset.state = kind;
+      root.querySelector(".kefu-clear").hidden = empty(response) || get("feedback") != null;
+      const check = root.querySelector(".kefu-check");
+      if (check) check.disabled = empty(response) && get("feedback") == null;
+    }
+
+    function result(feedback, words) {
+      if (!feedback) return [];
+      const earned = fill(words.earned, { earned: +feedback.earned.toFixed(2), points: feedback.points });
+      const head = el("p", { class: `kefu-verdict kefu-${feedback.verdict}`, tabindex: "-1" },
+        sign(feedback.verdict), el("b", {}, words[feedback.verdict]), el("span", {}, earned));
+      return [head, shown.explain(feedback)];
+    }
+
+    function build() {
+      const words = get("words"), text = get("text"), feedback = get("feedback"), practice = get("mode") === "practice";
+      const say = (message) => root.querySelector(".kefu-live").replaceChildren(message);
+      shown = view({ text, words, uid, answer, say });
+      const kind = `${get("kind_name")} · ${fill(words.points, { n: text.points })}`;
+      const flag = el("button", {
+        type: "button", class: "kefu-flag", "aria-pressed": String(get("flagged")),
+        onclick: () => { model.set("flagged", !get("flagged")); model.save_changes(); },
+      }, el("span", { "aria-hidden": "true" }, get("flagged") ? "⚑ " : "⚐ "), get("flagged") ? words.flagged : words.flag);
+      const act = el("button", {
+        type: "button", class: "kefu-primary kefu-check",
+        onclick: () => model.send(feedback ? { do: "again" } : { do: "check", response: get("response") }),
+      }, feedback ? words.again : words.check);
+      const clear = el("button", {
+        type: "button", class: "kefu-clear",
+        onclick: () => { answer(null); root.querySelector("input, button.kefu-card")?.focus(); },
+      }, words.clear);
+      const hint = text.hint && el("details", { class: "kefu-hint" }, el("summary", {}, words.hint), el("p", {}, ...rich(text.hint)));
+      root.replaceChildren(el("section", { class: "kefu", lang: get("lang") === "zh" ? "zh-CN" : get("lang"), "data-item": text.id },
+        el("header", {}, el("span", {}, kind), el("span", { class: "kefu-place" }, get("place")), practice ? null : flag),
+        el("fieldset", { "aria-describedby": `${uid}-state`, disabled: feedback != null },
+          el("legend", {}, ...rich(text.stem)), shown.node),
+        hint,
+        el("div", { class: "kefu-result" }, ...result(feedback, words)),
+        el("footer", {}, el("span", { class: "kefu-state", id: `${uid}-state`, role: "status" }), clear, practice ? act : null),
+        el("div", { class: "kefu-live", "aria-live": "assertive" })));
+      shown.show(get("response"), feedback);
+      state();
+    }
+
+    const rebuilt = () => {
+      build();
+      root.querySelector(get("feedback") ? ".kefu-verdict" : "input, button.kefu-card")?.focus();
+    };
+    const other = () => { shown.show(get("response"), get("feedback")); state(); };
+    const flagged = () => { build(); root.querySelector(".kefu-flag")?.focus(); };
+    const back = () => { if (!document.hidden) model.send({ do: "refresh" }); };
+    const watched = { "change:text": build, "change:feedback": rebuilt, "change:flagged": flagged, "change:response": other, "change:saved": state };
+    for (const [event, act] of Object.entries(watched)) model.on(event, act);
+    document.addEventListener("visibilitychange", back);
+    build();
+    return () => {
+      clearTimeout(waiting);
+      document.removeEventListener("visibilitychange", back);
+      for (const [event, act] of Object.entries(watched)) model.off(event, act);
+    };
+  }
+  return { render };
+}
+
+/** The body of the choice kinds: labelled radios or checkboxes, the whole row the target. */
+export function choices({ text, words, uid, answer }, type) {
+  const ids = Object.keys(text.options);
+  const chosen = () => ids.filter((id) => rows[id].querySelector("input").checked);
+  const rows = Object.fromEntries(ids.map((id, n) => [id, el("label", { class: "kefu-option" },
+    el("input", { type, name: uid, value: id, onchange: () => answer(type === "radio" ? chosen()[0] : chosen()) }),
+    el("span", { class: "kefu-letter", "aria-hidden": "true" }, String.fromCharCode(65 + n)),
+    el("span", { class: "kefu-text" }, ...rich(text.options[id])))]));
+  const list = (response) => (Array.isArray(response) ? response : [response]);
+  return {
+    node: el("div", { class: "kefu-options" },
+      el("p", { class: "kefu-note" }, type === "radio" ? words.onlyone : words.several), ...Object.values(rows)),
+    show(response, feedback) {
+      for (const id of ids) {
+        rows[id].querySelector("input").checked = list(response).includes(id);
+        rows[id].querySelector(".kefu-sign")?.remove();
+        const key = feedback && list(feedback.key).includes(id), mine = list(response).includes(id);
+        if (feedback && (key || mine)) rows[id].append(sign(key ? "right" : "wrong"));
+      }
+    },
+    explain({ key, response, rationale }) {
+      const row = (id) => reason(list(key).includes(id) ? "right" : "wrong", text.options[id], rationale[id]);
+      const mine = list(response), best = list(key).filter((id) => !mine.includes(id));
+      const others = ids.filter((id) => !mine.includes(id) && !best.includes(id));
+      const part = (title, found) => (found.length ? [el("h4", {}, title), ...found.map(row)] : []);
+      return el("div", {}, ...part(words.yours, mine), ...part(words.best, best),
+        others.length ? el("details", {}, el("summary", {}, words.others), ...others.map(row)) : null);
+    },
+  };
+}

@@ -1,0 +1,3 @@
+import { card, choices } from "./card.js";
+
+export default card((context) => choices(context, "radio"));

@@ -1,0 +1,11 @@
+"""The words of the user interface: one catalogue a language."""
+
+import tomllib
+from functools import cache
+from importlib.resources import files
+
+
+@cache
+def words(lang: str) -> dict[str, str]:
+    """The catalogue of a language; raises FileNotFoundError where there is none."""
+    return tomllib.loads((files(__package__) / f"{lang}.toml").read_text(encoding="utf-8"))

@@ -1,0 +1,28 @@
+"""The wiring of nbgrader for Kefu. Every stock nbgrader command run in this folder reads it."""
+
+from pathlib import Path
+
+c = get_config()  # noqa: F821 (traitlets gives it)
+root = Path(__file__).absolute().parent
+
+# One course: this folder. Learners and instructors of one machine meet in exchange/.
+c.CourseDirectory.course_id = "kefu"
+c.CourseDirectory.root = str(root)
+c.Exchange.root = str(root / "exchange")
+
+# A hand-in file holds what is beside it; nbgrader need not carry it twice.
+c.CourseDirectory.ignore = [".ipynb_checkpoints", "*.pyc", "__pycache__", "feedback", "*.hand-in.zip"]
+
+# A marking cell is one call with the key in it. Feedback shows its verdict, never the call.
+c.GenerateFeedback.preprocessors = [
+    "nbgrader.preprocessors.ClearHiddenTests",
+    "nbgrader.preprocessors.GetGrades",
+    "nbconvert.preprocessors.CSSHTMLHeaderPreprocessor",
+]
+
+# Nothing a page shows comes from outside this machine.
+c.HTMLExporter.mathjax_url = ""
+c.HTMLExporter.require_js_url = ""
+c.HTMLExporter.mermaid_js_url = ""
+c.HTMLExporter.jquery_url = ""
+c.HTMLExporter.widget_renderer_url = ""
