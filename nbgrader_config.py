@@ -20,9 +20,5 @@ c.GenerateFeedback.preprocessors = [
     "nbconvert.preprocessors.CSSHTMLHeaderPreprocessor",
 ]
 
-# Nothing a page shows comes from outside this machine.
-c.HTMLExporter.mathjax_url = ""
-c.HTMLExporter.require_js_url = ""
-c.HTMLExporter.mermaid_js_url = ""
-c.HTMLExporter.jquery_url = ""
-c.HTMLExporter.widget_renderer_url = ""
+# Learners get a page of questions, answers and verdicts in their language, and nothing from outside this machine.
+c.GenerateFeedback.exporter_class = "kefu.feedback.FeedbackExporter"

@@ -115,29 +115,42 @@ def free(port: int) -> bool:
     return True
 
 
+def lab(python: str, folder: Path, port: int, token: str, lang: str, learner: bool) -> tuple:
+    """Return the command and the environment of a JupyterLab in `folder`: a learner's, or an instructor's."""
+    # Pages may load only what this server gives: nothing a learner does is told to anybody else.
+    policy = "default-src 'self' 'unsafe-inline' 'unsafe-eval' data: blob: ws: wss:; frame-ancestors 'self'"
+    command = [
+        python, "-m", "jupyter", "lab", "--no-browser", "--ServerApp.ip=127.0.0.1", f"--port={port}", "--ServerApp.port_retries=0",
+        f"--ServerApp.root_dir={folder}", f"--IdentityProvider.token={token}", "--Application.log_level=ERROR",
+        f"--ServerApp.tornado_settings={{'headers': {{'Content-Security-Policy': {policy!r}}}}}",
+    ]  # fmt: skip
+    if hasattr(os, "geteuid") and os.geteuid() == 0:
+        command.append("--allow-root")
+    path = os.pathsep.join([str(Path(python).parent), os.environ.get("PATH", "")])
+    environment = {**os.environ, "PATH": path, "KEFU_LANG": lang}
+    if learner:
+        config = folder / ".jupyter"
+        command += ["--custom-css", f"--LabApp.extra_labextensions_path={ROOT / 'kefu' / 'labextension'}"]
+        environment |= {"JUPYTER_CONFIG_DIR": str(config), "JUPYTERLAB_SETTINGS_DIR": str(config / "lab"),
+                        "JUPYTERLAB_WORKSPACES_DIR": str(config / "workspaces")}  # fmt: skip
+    return command, environment
+
+
 def serve(port: int, lang: str, browser: bool) -> None:
     """Run a learner's and an instructor's JupyterLab until Ctrl-C."""
     for wanted in (port, port + 1):
         if not free(wanted):
             fail(f"port {wanted} is taken", f"choose another: python3 start.py --port {port + 10}")
-    token, desk = secrets.token_hex(16), ROOT / "desk"
+    token = secrets.token_hex(16)
     rooms = [
-        ("Learners", port, f"/lab/tree/course/{lang}/index.ipynb", desk, learner_settings(desk, lang)),
-        ("Instructors", port + 1, "/formgrader", ROOT, {}),
+        ("Learners", port, f"/lab/tree/course/{lang}/index.ipynb", ROOT / "desk", True),
+        ("Instructors", port + 1, "/formgrader", ROOT, False),
     ]
     servers = []
-    for _, number, _, folder, extra in rooms:
-        options = ["--no-browser", f"--port={number}", "--ServerApp.port_retries=0", f"--ServerApp.root_dir={folder}",
-                   f"--IdentityProvider.token={token}", "--ServerApp.ip=127.0.0.1", "--Application.log_level=ERROR"]  # fmt: skip
-        if hasattr(os, "geteuid") and os.geteuid() == 0:
-            options.append("--allow-root")
-        if extra:
-            labextensions = ROOT / "kefu" / "labextension"
-            options += ["--custom-css", f"--LabApp.extra_labextensions_path={labextensions}", "--LabApp.news_url=None"]
-        path = os.pathsep.join([str(BIN), os.environ.get("PATH", "")])
-        environment = {**os.environ, "PATH": path, "KEFU_LANG": lang, **extra}
-        servers.append(subprocess.Popen([str(PYTHON), "-m", "jupyter", "lab", *options], cwd=folder, env=environment))
     try:
+        for _, number, _, folder, learner in rooms:
+            command, environment = lab(str(PYTHON), folder, number, token, lang, learner)
+            servers.append(subprocess.Popen(command, cwd=folder, env=environment))
         for (who, number, page, *_), server in zip(rooms, servers, strict=True):
             wait(number, token, server)
             print(f"{who}: http://127.0.0.1:{number}{page}?token={token}", flush=True)
@@ -154,13 +167,6 @@ def serve(port: int, lang: str, browser: bool) -> None:
             server.terminate()
         for server in servers:
             server.wait()
-
-
-def learner_settings(desk: Path, lang: str) -> dict:
-    """The environment that makes a JupyterLab a learner's."""
-    config = str(desk / ".jupyter")
-    return {"JUPYTER_CONFIG_DIR": config, "JUPYTERLAB_SETTINGS_DIR": str(desk / ".jupyter" / "lab"),
-            "JUPYTERLAB_WORKSPACES_DIR": str(desk / ".jupyter" / "workspaces")}  # fmt: skip
 
 
 def wait(port: int, token: str, server: subprocess.Popen) -> None:

@@ -29,7 +29,7 @@ key = "b"
 [zh]
 stem = "先做什么？"
 options = { a = "道别", b = "问候", c = "收款" }
-rationale = { a = "解析zh-a", b = "解析zh-b", c = "解析zh-c" }
+rationale = { a = "解析甲", b = "解析乙", c = "解析丙" }
 [en]
 stem = "What comes first?"
 options = { a = "Farewell", b = "Greeting", c = "Payment" }
@@ -101,10 +101,9 @@ def item_text(kind: str) -> str:
     return COMMON + ITEMS[kind].lstrip()
 
 
-@pytest.fixture
-def root(tmp_path: Path) -> Path:
+def make_school(folder: Path) -> Path:
     """A course repository with a practice and a secure item of every kind, and one paper."""
-    home = tmp_path / "school"
+    home = folder / "school"
     for folder, prefix in (("course/practice", "p"), ("bank/items", "q")):
         (home / folder / "1-basics").mkdir(parents=True)
         for kind in ITEMS:
@@ -113,3 +112,9 @@ def root(tmp_path: Path) -> Path:
     (home / "bank" / "papers.toml").write_text(PAPERS, encoding="utf-8")
     shutil.copy(REPOSITORY / "nbgrader_config.py", home)
     return home
+
+
+@pytest.fixture
+def root(tmp_path: Path) -> Path:
+    """A small course repository."""
+    return make_school(tmp_path)

@@ -1,0 +1,75 @@
+"""Feedback: a paper's page for its learner, written from the journal and the gradebook, never from what learner code printed."""
+
+import json
+import re
+from collections import Counter
+from html import escape
+from pathlib import Path
+from typing import Any
+
+from nbconvert.exporters import Exporter, HTMLExporter
+from nbformat import NotebookNode
+
+from kefu import journal
+from kefu.items import LANGS
+from kefu.strings import words
+from kefu.widget import static
+
+STYLE = """
+body { max-width: 44rem; margin: 0 auto; padding: 1rem; background: #fffdf8; color: #1f2933; overflow-wrap: anywhere;
+  font: 16px/1.7 system-ui, "PingFang SC", "Microsoft YaHei", "Noto Sans SC", "Noto Sans CJK SC", sans-serif; }
+article { background: #fff; border: 1px solid #d9d4c7; border-radius: 10px; padding: 0.5rem 1.125rem; margin: 0.75rem 0; }
+li { margin: 0.25rem 0; }
+.right { color: #1b6b3a; } .partly { color: #8a5a00; } .wrong, .invalid { color: #a4262c; } .blank { color: #52606d; }
+.total { font-size: 1.25rem; font-weight: 600; }
+@media (prefers-color-scheme: dark) {
+  body { background: #14181c; color: #e6e8ea; } article { background: #1c2227; border-color: #39424b; }
+  .right { color: #7bd39a; } .partly { color: #f0c36a; } .wrong, .invalid { color: #ff9a94; } .blank { color: #aab4be; }
+}
+@media print { article { break-inside: avoid; } }
+"""
+SIGNS = {"right": "✓", "partly": "◐", "wrong": "✗", "blank": "–", "invalid": "!"}
+
+
+class FeedbackExporter(HTMLExporter):
+    """What nbgrader's generate_feedback writes with: our page for a paper of ours, nbgrader's own for any other."""
+
+    def from_notebook_node(self, nb: NotebookNode, resources: Any = None, **kwargs: Any) -> Any:
+        """Return the page and the resources, as every exporter does."""
+        folder = Path(resources["metadata"]["path"])
+        if (folder / "paper.json").exists():
+            nb, resources = Exporter.from_notebook_node(
+                self, nb, resources, **kwargs
+            )  # runs the preprocessors, GetGrades among them
+            return page(nb, folder, resources["nbgrader"]), resources
+        html, resources = super().from_notebook_node(nb, resources, **kwargs)
+        return re.sub(r'<script src="https?:[^>]*></script>', "", html), resources  # nothing comes from outside this machine
+
+
+def page(nb: NotebookNode, folder: Path, total: dict[str, Any]) -> str:
+    """A paper's feedback: per item the question, the response and what it earned. No key, no rationale."""
+    paper = json.loads((folder / "paper.json").read_text(encoding="utf-8"))
+    found = journal.read(folder / journal.NAME)
+    used = Counter(lang for lang in found.langs.values() if lang in LANGS)
+    lang = used.most_common(1)[0][0] if used else LANGS[0]
+    w = words(lang)
+    grades = {cell.metadata.nbgrader.grade_id: cell.metadata.nbgrader for cell in nb.cells if "nbgrader" in cell.metadata}
+    articles = []
+    for n, item in enumerate(paper["items"], 1):
+        response = found.responses.get(item["id"])
+        grade = grades.get(f"{item['id']}-mark", {})
+        earned, points = grade.get("score", 0.0), grade.get("points", item["points"])
+        verdict = "right" if earned >= points else "partly" if earned else "wrong" if response is not None else "blank"
+        sentence = w["your_score"].format(verdict=w[verdict], earned=f"{earned:.3g}", points=f"{points:g}")
+        shown = static(item, lang, response, f"{n} / {len(paper['items'])}").html
+        articles.append(f'<article>{shown}<p class="{verdict}">{SIGNS[verdict]} {escape(sentence)}</p></article>')
+    score = w["total"].format(score=f"{total['score']:.4g}", points=f"{total['max_score']:g}")
+    late = [w["penalty"].format(n=f"{total['late_penalty']:.3g}")] if total["late_penalty"] else []
+    odd = [w[f"odd_{reason}"].format(n=line) for reason, line in found.odd]
+    notes = "".join(f"<p>{escape(line)}</p>" for line in [*late, *odd])
+    title = escape(paper["title"][lang])
+    return (
+        f'<!DOCTYPE html>\n<html lang="{"zh-CN" if lang == "zh" else lang}">\n<head><meta charset="utf-8">'
+        f'<meta name="viewport" content="width=device-width, initial-scale=1"><title>{title}</title><style>{STYLE}</style></head>\n'
+        f'<body><h1>{title}</h1><p class="total">{escape(score)}</p>{notes}\n{"".join(articles)}</body></html>\n'
+    )

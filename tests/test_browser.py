@@ -1,0 +1,320 @@
+"""A learner in a real browser: fetch, answer by mouse and by keyboard, reload, restart, hand in, submit; then the grades."""
+
+import os
+import re
+import shutil
+import socket
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+from conftest import REPOSITORY, make_school
+
+from kefu import cli, gradebook, journal
+from kefu.desk import lay_out
+
+sys.path.insert(0, str(REPOSITORY))
+import start
+
+BROWSER = os.environ.get("KEFU_BROWSER") or next(filter(None, map(shutil.which, start.BROWSERS)), "")
+pytestmark = pytest.mark.skipif(not BROWSER, reason="no Chromium or Chrome is here and none could be installed")
+if BROWSER:
+    from playwright.sync_api import Browser, Locator, Page, expect, sync_playwright
+TOKEN = "a-token-for-tests"
+OPTIONS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
+           "--disable-component-update", "--disable-sync"]  # fmt: skip
+
+
+@contextmanager
+def lab(folder: Path, learner: bool, lang: str = "zh") -> Iterator[str]:
+    """A JupyterLab as start.py runs it; gives its address."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    command, environment = start.lab(sys.executable, folder, port, TOKEN, lang, learner)
+    server = subprocess.Popen(command, cwd=folder, env=environment)
+    try:
+        start.wait(port, TOKEN, server)
+        yield f"http://127.0.0.1:{port}"
+    finally:
+        server.terminate()
+        server.wait()
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator["Browser"]:
+    with sync_playwright() as playwright:
+        path = None if BROWSER == "playwright" else BROWSER
+        browser = playwright.chromium.launch(executable_path=path, args=OPTIONS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def page(browser: "Browser") -> Iterator["Page"]:
+    """A page that must neither throw nor ask anything outside this machine."""
+    context = browser.new_context(viewport={"width": 1280, "height": 1200})
+    page = context.new_page()
+    page.set_default_timeout(30_000)
+    outside: list[str] = []
+    thrown: list[str] = []
+    page.on(
+        "request",
+        lambda request: outside.append(request.url) if re.match(r"(https?|wss?)://(?!127\.0\.0\.1)", request.url) else None,
+    )
+    page.on("pageerror", lambda error: thrown.append(str(error)))
+    yield page
+    context.close()
+    assert outside == [] and thrown == []
+
+
+@pytest.fixture(scope="module")
+def school(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A small school with its paper released and a desk laid out, and one lesson in both languages."""
+    import nbformat
+    from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
+
+    home = make_school(tmp_path_factory.mktemp("browser"))
+    for lang, title in (("zh", "# 第一课"), ("en", "# Lesson one")):
+        path = home / "course" / lang / "1-basics" / "1-1-first.ipynb"
+        path.parent.mkdir(parents=True)
+        cells = [new_markdown_cell(title), new_code_cell("from kefu import practice")]
+        cells += [
+            new_code_cell(f'practice("p-{kind}")') for kind in ("single", "multiple", "truefalse", "matching", "ordering")
+        ]
+        nbformat.write(new_notebook(cells=cells), path)
+    assert cli.main(["--root", str(home), "build"]) == 0
+    cli.nbgrader(home, "release_assignment", "quiz-small")
+    lay_out(home, home / "desk", "zh")
+    return home
+
+
+@pytest.fixture(scope="module")
+def desk(school: Path) -> Iterator[str]:
+    with lab(school / "desk", learner=True) as address:
+        yield address
+
+
+def open_notebook(page: "Page", address: str, path: str) -> None:
+    page.goto(f"{address}/lab/tree/{path}?token={TOKEN}&reset")
+    ready(page)
+
+
+def ready(page: "Page") -> None:
+    page.locator("[data-kefu=ready]").wait_for()
+
+
+def card(page: "Page", item: str) -> "Locator":
+    return page.locator(f".kefu[data-item={item}]")
+
+
+def saved(found: "Locator") -> None:
+    expect(found.locator(".kefu-state")).to_have_attribute("data-state", "saved")
+
+
+def press(page: "Page", *keys: str) -> None:
+    for key in keys:
+        page.keyboard.press(key)
+
+
+def answer_by_mouse(page: "Page", prefix: str) -> None:
+    """B · a, c · false · b, a, c (one by drag) · c, a, b (by drag): all right."""
+    card(page, f"{prefix}-single").locator(".kefu-option").nth(1).click()
+    for n in (0, 2):
+        card(page, f"{prefix}-multiple").locator(".kefu-option").nth(n).click()
+    card(page, f"{prefix}-truefalse").locator(".kefu-option").nth(1).click()
+    matching = card(page, f"{prefix}-matching")
+    for option, prompt in (("b", "p1"), ("a", "p2")):
+        matching.locator(f"[data-option={option}]").click()
+        matching.locator(f"[data-prompt={prompt}]").click()
+    matching.locator("[data-option=c]").drag_to(matching.locator("[data-prompt=p3]"))
+    ordering = card(page, f"{prefix}-ordering")
+    ordering.locator(".kefu-keep").scroll_into_view_if_needed()
+    grip, first = ordering.locator("[data-step=c] .kefu-grip").bounding_box(), ordering.locator("[data-step=a]").bounding_box()
+    assert grip and first
+    page.mouse.move(grip["x"] + 8, grip["y"] + 20)
+    page.mouse.down()
+    page.mouse.move(grip["x"] + 8, first["y"] + 10, steps=8)
+    page.mouse.up()
+    for kind in RIGHT:
+        saved(card(page, f"{prefix}-{kind}"))
+
+
+def answer_by_keyboard(page: "Page", prefix: str) -> None:
+    """The same five answers without a mouse, from the first control on with Tab, Space and arrows."""
+    card(page, f"{prefix}-single").locator("input").first.focus()
+    press(page, "ArrowDown")
+    card(page, f"{prefix}-multiple").locator("input").first.focus()
+    press(page, "Space", "Tab", "Tab", "Space")
+    card(page, f"{prefix}-truefalse").locator("input").first.focus()
+    press(page, "Space", "ArrowDown")
+    card(page, f"{prefix}-matching").locator("[data-option=b]").focus()
+    press(page, "Space", "Space")  # lift b, focus is on the first free place, drop
+    press(page, "Space", "Space")  # a is the next card, p2 the next place
+    press(page, "Space", "ArrowUp", "ArrowDown", "Space")  # c, by way of another place
+    card(page, f"{prefix}-ordering").locator("[data-step=c] .kefu-card").focus()
+    press(page, "Space", "ArrowUp", "ArrowUp", "Space")
+    for kind in RIGHT:
+        saved(card(page, f"{prefix}-{kind}"))
+
+
+RIGHT = {
+    "single": "b",
+    "multiple": ["a", "c"],
+    "truefalse": "false",
+    "matching": {"p1": "b", "p2": "a", "p3": "c"},
+    "ordering": ["c", "a", "b"],
+}
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+@pytest.mark.parametrize("answer", [answer_by_mouse, answer_by_keyboard], ids=["mouse", "keyboard"])
+def test_every_kind_is_answered_marked_and_explained(page: "Page", desk: str, school: Path, lang: str, answer) -> None:
+    path = school / "desk/course" / journal.NAME
+    path.unlink(missing_ok=True)
+    open_notebook(page, desk, f"course/{lang}/1-basics/1-1-first.ipynb")
+    answer(page, "p")
+    assert journal.read(path).responses == {f"p-{kind}": response for kind, response in RIGHT.items()}
+    for kind in RIGHT:
+        found = card(page, f"p-{kind}")
+        found.locator(".kefu-check").click()
+        expect(found.locator(".kefu-verdict")).to_contain_text({"zh": "答对了", "en": "Right"}[lang])
+        expect(found.locator(".kefu-verdict")).to_be_focused()
+    assert len(journal.read(path).tries) == 5 and journal.read(path).odd == ()
+    text = page.locator(".kefu").all_inner_texts()
+    words = (
+        set(re.findall(r"[A-Za-z]{2,}", " ".join(text))) - {"GST", "Tab", "Esc"}
+        if lang == "zh"
+        else re.findall("[一-鿿]", " ".join(text))
+    )
+    assert not words
+
+
+def test_a_wrong_answer_is_explained_and_can_be_tried_again(page: "Page", desk: str, school: Path) -> None:
+    (school / "desk/course" / journal.NAME).unlink(missing_ok=True)
+    open_notebook(page, desk, "course/zh/1-basics/1-1-first.ipynb")
+    found = card(page, "p-single")
+    found.locator(".kefu-option").nth(0).click()
+    found.locator(".kefu-check").click()
+    expect(found.locator(".kefu-verdict")).to_contain_text("还不对")
+    expect(found.locator(".kefu-result")).to_contain_text("解析甲")
+    expect(found.locator(".kefu-result")).to_contain_text("解析乙")
+    found.locator(".kefu-check").click()
+    expect(found.locator(".kefu-verdict")).to_have_count(0)
+    expect(found.locator("input").first).to_be_focused()
+    expect(found.locator("input:checked")).to_have_count(0)
+
+
+def assignments(page: "Page", address: str) -> None:
+    """Open nbgrader's assignment list from its menu."""
+    page.goto(f"{address}/lab?token={TOKEN}&reset")
+    page.get_by_role("menuitem", name="Nbgrader").click()
+    page.get_by_role("menuitem", name="Assignment List").click()
+
+
+def test_a_learner_fetches_answers_reloads_restarts_hands_in_and_is_graded(
+    page: "Page", browser: "Browser", desk: str, school: Path
+) -> None:
+    assignments(page, desk)
+    page.get_by_role("button", name="Fetch").click()
+    page.get_by_role("button", name="Submit").wait_for()
+    folder = school / "desk" / "quiz-small"
+    open_notebook(page, desk, "quiz-small/quiz-small.ipynb")
+    expect(page.locator(".kefu-page").first).to_contain_text("5道题，满分8分，得分率60%及格")
+    answer_by_mouse(page, "q")
+    right = {f"q-{kind}": response for kind, response in RIGHT.items()}
+    assert journal.read(folder / journal.NAME).responses == right
+    # nothing on the page marks or betrays a key
+    assert page.locator(".kefu-verdict, .kefu-check").count() == 0
+
+    page.reload()
+    ready(page)
+    expect(card(page, "q-single").locator("input").nth(1)).to_be_checked()
+    expect(card(page, "q-ordering").locator("li").first).to_have_attribute("data-step", "c")
+    expect(card(page, "q-matching").locator("[data-prompt=p3]")).to_contain_text("回访")
+
+    card(page, "q-truefalse").locator(".kefu-clear").click()  # a cleared answer must not come back
+    expect(page.locator(".kefu-open-items")).to_contain_text("还有1道题没有作答：第3题")
+    page.get_by_role("menuitem", name="内核").click()
+    page.get_by_role("menuitem", name=re.compile("^重启内核…|^重启内核\\.\\.\\.")).click()
+    page.locator(".jp-Dialog .jp-mod-accept").click()
+    page.wait_for_function("!document.querySelector('[data-kefu=ready]')")
+    ready(page)
+    expect(card(page, "q-truefalse").locator("input:checked")).to_have_count(0)
+    expect(card(page, "q-multiple").locator("input:checked")).to_have_count(2)
+
+    # the rest by keyboard alone: a wrong answer for 3, the language, the flag, the hand-in
+    card(page, "q-truefalse").locator("input").first.focus()
+    press(page, "Space")
+    saved(card(page, "q-truefalse"))
+    card(page, "q-single").locator(".kefu-flag").focus()
+    press(page, "Enter")
+    expect(page.locator(".kefu-page").last).to_contain_text("你标记过第1题")
+    page.get_by_role("button", name="English").focus()
+    press(page, "Enter")
+    expect(card(page, "q-single").locator("legend")).to_have_text("What comes first?")
+    expect(card(page, "q-single").locator("input").nth(1)).to_be_checked()
+    page.get_by_role("button", name="Hand in now").focus()
+    press(page, "Enter")
+    expect(page.locator(".kefu-receipt")).to_contain_text(journal.read(folder / journal.NAME).receipt)
+    assert (folder / "quiz-small.hand-in.zip").exists()
+
+    assignments(page, desk)
+    page.get_by_role("button", name="Submit").click()
+    inbound = school / "exchange/kefu/inbound"
+    page.wait_for_function("() => document.body.innerText.includes('Submitted assignments')")
+    page.locator(
+        "#submitted_assignments_list .list_item, .jp-AssignmentList .submitted, [id*=submitted] .list_item"
+    ).first.wait_for()
+    assert len(list(inbound.iterdir())) == 1
+
+    cli.nbgrader(school, "collect", "quiz-small")
+    cli.nbgrader(school, "autograde", "quiz-small")
+    cli.nbgrader(school, "generate_feedback", "quiz-small")
+    frame = gradebook.scores(school / "gradebook.db")
+    assert frame["score"].tolist() == [7.0]  # 1 + 2 + 0 + 2 + 2
+    who = frame["learner"][0]
+
+    feedback = browser.new_page()
+    feedback.goto((school / "feedback" / who / "quiz-small" / "quiz-small.html").as_uri())
+    expect(feedback.locator("article").nth(2)).to_contain_text("True")
+    expect(feedback.locator("body")).to_contain_text("Score: 7 of 8 points")
+    feedback.close()
+    with lab(school, learner=False) as address:
+        page.goto(f"{address}/formgrader/gradebook/quiz-small/quiz-small?token={TOKEN}")
+        page.get_by_role("link", name=re.compile("Submission")).first.click()
+        expect(page.locator("body")).to_contain_text("◉ Greeting")
+        expect(page.locator("body")).to_contain_text("Right: 1 of 1 point(s)")
+        expect(page.locator("body")).to_contain_text("Not yet: 0 of 1 point(s)")
+
+
+def test_a_kernel_that_dies_leaves_a_sentence_and_the_answers(page: "Page", desk: str, school: Path) -> None:
+    (school / "desk/course" / journal.NAME).unlink(missing_ok=True)
+    open_notebook(page, desk, "course/zh/1-basics/1-1-first.ipynb")
+    card(page, "p-single").locator(".kefu-option").nth(0).click()
+    saved(card(page, "p-single"))
+    (school / "desk/course").chmod(0o500)
+    (school / "desk/course" / journal.NAME).chmod(0o400)
+    try:
+        if os.access(school / "desk/course" / journal.NAME, os.W_OK):
+            pytest.skip("this user may write anywhere (root), so no folder can refuse")
+        card(page, "p-single").locator(".kefu-option").nth(1).click()
+        expect(card(page, "p-single").locator(".kefu-state")).to_contain_text("没有保存：这个文件夹不允许写入")
+    finally:
+        (school / "desk/course").chmod(0o700)
+        (school / "desk/course" / journal.NAME).chmod(0o600)
+
+
+@pytest.mark.parametrize("width", [390, 1280])
+def test_nothing_scrolls_sideways_and_every_target_is_large_enough(page: "Page", desk: str, school: Path, width: int) -> None:
+    page.set_viewport_size({"width": width, "height": 900})
+    open_notebook(page, desk, "course/zh/1-basics/1-1-first.ipynb")
+    for kind in RIGHT:
+        found = card(page, f"p-{kind}")
+        assert found.evaluate("node => node.scrollWidth <= node.clientWidth")
+        for target in found.locator("button:visible, label.kefu-option").all():
+            box = target.bounding_box()
+            assert box and box["height"] >= 44 and box["width"] >= 44
