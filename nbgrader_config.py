@@ -13,7 +13,8 @@ c.Exchange.root = str(root / "exchange")
 # A hand-in file holds what is beside it; nbgrader need not carry it twice.
 c.CourseDirectory.ignore = [".ipynb_checkpoints", "*.pyc", "__pycache__", "feedback", "*.hand-in.zip"]
 
-# A marking cell is one call with the key in it. Feedback shows its verdict, never the call.
+# A marking cell is one call with the key in it. Neither the formgrader nor feedback shows the call, only its verdict.
+c.HTMLExporter.preprocessors = ["nbgrader.preprocessors.ClearHiddenTests"]
 c.GenerateFeedback.preprocessors = [
     "nbgrader.preprocessors.ClearHiddenTests",
     "nbgrader.preprocessors.GetGrades",

@@ -3,6 +3,7 @@
 
 import argparse
 import hashlib
+import importlib.util
 import os
 import secrets
 import shutil
@@ -60,10 +61,7 @@ def set_up(extra: str = "") -> None:
     uv = shutil.which("uv")
     print(f"Setting up .venv with {'uv' if uv else 'pip'}; the first time takes a minute or two.", flush=True)
     if not uv:
-        try:
-            import ensurepip  # noqa: F401
-            import venv  # noqa: F401
-        except ImportError:
+        if not (importlib.util.find_spec("venv") and importlib.util.find_spec("ensurepip")):
             fail(
                 "this Python has no venv or ensurepip",
                 "install it (Debian, Ubuntu: sudo apt install python3-venv) and start again",

@@ -4,12 +4,18 @@
 /** Make an element; children are nodes or plain text, never HTML. */
 export function el(tag, attrs = {}, ...children) {
   const node = document.createElement(tag);
+  node.setAttribute("data-lm-suppress-shortcuts", ""); // else JupyterLab takes the arrows and the letters for itself
   for (const [name, value] of Object.entries(attrs)) {
     if (name.startsWith("on")) node.addEventListener(name.slice(2), value);
     else if (value !== false && value != null) node.setAttribute(name, value === true ? "" : value);
   }
   node.append(...children.filter((child) => child != null && child !== ""));
   return node;
+}
+
+/** The outer element of a card. */
+export function sheet(lang, attrs, ...children) {
+  return el("section", { class: "kefu", lang: lang === "zh" ? "zh-CN" : lang, ...attrs }, ...children);
 }
 
 /** Item text as nodes: **bold** and line breaks are its only markup. */
@@ -102,7 +108,7 @@ export function card(view) {
         onclick: () => { answer(null); root.querySelector("input, button.kefu-card")?.focus(); },
       }, words.clear);
       const hint = text.hint && el("details", { class: "kefu-hint" }, el("summary", {}, words.hint), el("p", {}, ...rich(text.hint)));
-      root.replaceChildren(el("section", { class: "kefu", lang: get("lang") === "zh" ? "zh-CN" : get("lang"), "data-item": text.id },
+      root.replaceChildren(sheet(get("lang"), { "data-item": text.id },
         el("header", {}, el("span", {}, kind), el("span", { class: "kefu-place" }, get("place")), practice ? null : flag),
         el("fieldset", { "aria-describedby": `${uid}-state`, disabled: feedback != null },
           el("legend", {}, ...rich(text.stem)), shown.node),

@@ -1,5 +1,5 @@
 // A paper's first and last cards: the cover (title, rules, language) and the hand-in.
-import { el, fill } from "./card.js";
+import { el, fill, sheet } from "./card.js";
 
 export default {
   render({ model, el: root }) {
@@ -28,10 +28,13 @@ export default {
     function build() {
       const page = model.get("page"), words = model.get("words"), lang = model.get("lang");
       const body = page.unanswered ? end(page, words) : cover(page, words);
-      root.replaceChildren(el("section", { class: "kefu kefu-page", lang: lang === "zh" ? "zh-CN" : lang }, ...body.filter(Boolean)));
+      const focused = [...root.querySelectorAll("button")].indexOf(document.activeElement);
+      root.replaceChildren(sheet(lang, { class: "kefu kefu-page" }, ...body.filter(Boolean)));
+      if (focused >= 0) root.querySelectorAll("button")[focused]?.focus();
     }
-    model.on("change:page", build);
+    const watched = ["change:page", "change:words"];
+    for (const event of watched) model.on(event, build);
     build();
-    return () => model.off("change:page", build);
+    return () => { for (const event of watched) model.off(event, build); };
   },
 };
