@@ -7,15 +7,24 @@ from pathlib import Path
 LABEXTENSIONS = Path(__file__).parent / "labextension"
 LOCALES = {"zh": "zh_CN", "en": "default"}
 INSTRUCTORS = ("formgrader", "course_list", "create_assignment", "validate_assignment")
-CSS = """/* No code in sight: the inputs' line, the prompts and the cell buttons of JupyterLab are hidden. */
+CSS = """/* No code in sight: the inputs' line, the prompts and the bars of JupyterLab are hidden. */
+body { --jp-content-font-size1: 16px; --jp-content-line-height: 1.75;
+  --jp-content-font-family: system-ui, "PingFang SC", "HarmonyOS Sans SC", "Microsoft YaHei", "Noto Sans SC", "Noto Sans CJK SC", sans-serif; }
+body[data-jp-theme-light="true"] { --jp-layout-color0: #fffdf8; --jp-layout-color1: #fffdf8; --jp-layout-color3: #fffdf8;
+  --jp-content-font-color1: #1f2933; --jp-content-link-color: #0b6e69; }
 .jp-Notebook .jp-InputArea-prompt, .jp-Notebook .jp-OutputPrompt, .jp-Notebook .jp-OutputArea-promptOverlay, .jp-Notebook .jp-cell-toolbar,
 .jp-Notebook .jp-Collapser, .jp-Notebook-footer, .jp-Cell-inputWrapper:has(.jp-InputPlaceholder) { display: none !important; }
-.jp-NotebookPanel-toolbar, #jp-bottom-panel, .jp-StatusBar-Widget, .jp-SideBar.jp-mod-right { display: none !important; }
+.jp-NotebookPanel-toolbar, #jp-bottom-panel { display: none !important; }
+#jp-main-vsplit-panel, #jp-main-content-panel { background: var(--jp-layout-color1); } #jp-menu-panel { overflow-x: auto; }
 .jp-NotebookPanel-notebook { top: 0 !important; height: 100% !important; }
-.jp-Notebook .jp-Cell.jp-mod-active { border-color: transparent; }
-.jp-Notebook .jp-Cell { max-width: 46rem; margin: 0 auto; }
-.jp-RenderedMarkdown { font-size: 16px; line-height: 1.75; }
+.jp-Notebook .jp-Cell, .jp-Notebook .jp-Cell:focus { max-width: 46rem; margin: 0 auto; border-color: transparent !important; outline: none !important; box-shadow: none !important; }
+.jp-Notebook .jp-Cell::before, .jp-Notebook .jp-Cell::after { display: none !important; }
+.jp-Notebook .jp-Cell .jp-Cell-inputWrapper, .jp-Notebook .jp-Cell .jp-RenderedMarkdown { border-color: transparent !important; }
+.jp-RenderedHTMLCommon a { text-decoration: underline; }
+.jp-RenderedHTMLCommon h1 { font-size: 1.75rem; line-height: 1.4; } .jp-RenderedHTMLCommon h2 { font-size: 1.375rem; }
+.jp-RenderedHTMLCommon table { font-size: 1rem; margin-left: 0; } .jp-RenderedHTMLCommon td, .jp-RenderedHTMLCommon th { text-align: left; }
 .jp-OutputArea-output { overflow: visible; }
+@media (max-width: 37.5rem) { .jp-Notebook.jp-Notebook { padding: 0; } .jp-Notebook .jp-Cell { padding: 0.25rem; } }
 """
 
 
@@ -33,6 +42,8 @@ def lay_out(root: Path, desk: Path, lang: str) -> None:
         "@jupyterlab/translation-extension/plugin": {"locale": LOCALES[lang]},
         "@jupyterlab/apputils-extension/notification": {"fetchNews": "false", "checkForUpdates": False},
         "@jupyterlab/notebook-extension/tracker": {"windowingMode": "none"},
+        "@jupyterlab/apputils-extension/themes": {"adaptive-theme": True},
+        "@jupyterlab/statusbar-extension/plugin": {"visible": False},
         "@jupyter-widgets/jupyterlab-manager/plugin": {"saveState": False},
     }
     files = {

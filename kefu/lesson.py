@@ -4,7 +4,7 @@ import re
 from pathlib import Path
 
 import nbformat
-from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
+from nbformat.v4 import new_markdown_cell, new_notebook, new_output
 
 from kefu.bank import Bank
 from kefu.build import KERNEL
@@ -41,24 +41,6 @@ def refresh(notebook: nbformat.NotebookNode, bank: Bank, lang: str) -> nbformat.
         cell.id = f"cell-{n}"
     notebook.metadata = {"kernelspec": KERNEL, "kefu": {"lesson": True}}
     return notebook
-
-
-def from_markdown(text: str) -> nbformat.NotebookNode:
-    """A lesson from Markdown: a cell begins at every heading, and a line `practice("id")` is an exercise."""
-    cells = [new_code_cell("from kefu import practice")]
-    lines: list[str] = []
-    for line in [*text.strip().splitlines(), ""]:
-        call = CALL.match(line)
-        if (call or line.startswith(("# ", "## ", "### "))) and any(lines):
-            cells.append(new_markdown_cell("\n".join(lines).strip()))
-            lines = []
-        if call:
-            cells.append(new_code_cell(line))
-        else:
-            lines.append(line)
-    if any(lines):
-        cells.append(new_markdown_cell("\n".join(lines).strip()))
-    return new_notebook(cells=[cells[1], cells[0], *cells[2:]])
 
 
 def home(syllabus: Syllabus, course: Path, lang: str) -> nbformat.NotebookNode:

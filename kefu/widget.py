@@ -110,6 +110,7 @@ class Exercise(Card):
     place = traitlets.Unicode().tag(sync=True)
     mode = traitlets.Unicode().tag(sync=True)
     response = traitlets.Any(None, allow_none=True).tag(sync=True)
+    turn = traitlets.Int(0).tag(sync=True)  # the page counts its changes, so that "saved" speaks of the newest
     flagged = traitlets.Bool(False).tag(sync=True)
     saved = traitlets.Dict().tag(sync=True)
     feedback: Any = traitlets.Dict(None, allow_none=True).tag(sync=True)
@@ -140,7 +141,7 @@ class Exercise(Card):
         name = self._public["id"]
         response = found.responses.get(name)
         if self.saved.get("error") is None or response != self.saved.get("response"):
-            self.saved = {"response": response, "time": found.times.get(name)}
+            self.saved = {"response": response, "time": found.times.get(name), "turn": self.turn}
         self.response, self.flagged = response, name in found.flags
         tried = [line for line in found.tries if line["item"] == name]
         self.feedback = self._judge() if self._item and tried and tried[-1].get("response") == response else None
@@ -152,14 +153,16 @@ class Exercise(Card):
             self.saved = {**self.saved, "error": self.words[REASONS.get(error.errno or 0, "reason_other")]}
             return False
         if "response" in change:
-            self.saved = {"response": change["response"], "time": line["time"]}
+            self.saved = {"response": change["response"], "time": line["time"], "turn": self.turn}
         self._changed()
         return True
 
-    @traitlets.observe("response")
-    def _answered(self, change: dict[str, Any]) -> None:
-        if change["new"] != self.saved.get("response"):
-            self._write(response=change["new"])
+    @traitlets.observe("response", "turn")
+    def _answered(self, _: dict[str, Any]) -> None:
+        if self.response != self.saved.get("response"):
+            self._write(response=self.response)
+        elif self.saved.get("turn") != self.turn:
+            self.saved = {"response": self.response, "time": self.saved.get("time"), "turn": self.turn}
 
     @traitlets.observe("flagged")
     def _flag(self, change: dict[str, Any]) -> None:

@@ -1,5 +1,6 @@
 """A learner in a real browser: fetch, answer by mouse and by keyboard, reload, restart, hand in, submit; then the grades."""
 
+import json
 import os
 import re
 import shutil
@@ -9,7 +10,9 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from random import Random
 
+import psutil
 import pytest
 from conftest import REPOSITORY, make_school
 
@@ -29,13 +32,13 @@ OPTIONS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", 
 
 
 @contextmanager
-def lab(folder: Path, learner: bool, lang: str = "zh") -> Iterator[str]:
+def lab(folder: Path, learner: bool, *options: str) -> Iterator[str]:
     """A JupyterLab as start.py runs it; gives its address."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
-    command, environment = start.lab(sys.executable, folder, port, TOKEN, lang, learner)
-    server = subprocess.Popen(command, cwd=folder, env=environment)
+    command, environment = start.lab(sys.executable, folder, port, TOKEN, "zh", learner)
+    server = subprocess.Popen([*command, *options], cwd=folder, env=environment)
     try:
         start.wait(port, TOKEN, server)
         yield f"http://127.0.0.1:{port}"
@@ -327,3 +330,60 @@ def test_nothing_scrolls_sideways_and_every_target_is_large_enough(page: "Page",
         for target in found.locator("button:visible, label.kefu-option").all():
             box = target.bounding_box()
             assert box and box["height"] >= 44 and box["width"] >= 44
+
+
+KILLS = 100
+CLICKER = """
+() => {
+  const chosen = (card) => {
+    const values = [...card.querySelectorAll("input:checked")].map((input) => input.value);
+    return card.querySelector("input[type=checkbox]") ? (values.length ? values : null) : values[0] ?? null;
+  };
+  window.cards = [...document.querySelectorAll(".kefu:has(input)")];
+  window.saved = () => cards.filter((card) => card.querySelector(".kefu-state").dataset.state === "saved")
+    .map((card) => [card.dataset.item, chosen(card)]);
+  window.shown = [];  // every (item, response) whose card has said "saved", in the order of the sayings
+  window.clicking = setInterval(() => {
+    const card = cards[Math.floor(Math.random() * cards.length)], inputs = card.querySelectorAll("input");
+    inputs[Math.floor(Math.random() * inputs.length)].click();
+  }, 7);
+  window.watch = new MutationObserver(() => shown.push(...saved()));
+  watch.observe(document.body, { subtree: true, attributeFilter: ["data-state"] });
+}
+"""
+
+
+def test_no_answer_shown_as_saved_is_lost_when_the_kernel_is_killed_at_random_moments(page: "Page", school: Path) -> None:
+    path, rng, sayings, standing = school / "desk/course" / journal.NAME, Random(7), 0, 0
+    path.unlink(missing_ok=True)
+    # the server looks after its kernels more often than every three seconds, and never loses patience
+    restarter = ("--KernelRestarter.time_to_dead=0.2", "--KernelRestarter.restart_limit=1000")
+    with lab(school / "desk", True, *restarter) as address:
+        open_notebook(page, address, "course/zh/1-basics/1-1-first.ipynb")
+        for _ in range(KILLS):
+            page.evaluate(CLICKER)
+            page.wait_for_function("shown.length > 0")
+            page.wait_for_timeout(rng.uniform(0, 300))
+            kernel(school).kill()
+            page.evaluate("clearInterval(clicking)")
+            page.wait_for_timeout(50)  # what is still on its way to the page may arrive
+            shown, standing_now = page.evaluate("watch.disconnect() ?? [shown, saved()]")
+            page.evaluate("document.querySelector('[data-kefu]')?.removeAttribute('data-kefu')")
+            lines = [json.loads(line) for line in path.read_bytes().split(b"\n") if line.endswith(b"}")]
+            written, found = [[line["item"], line["response"]] for line in lines], journal.read(path).responses
+            assert [said for said in shown if said not in written] == []
+            assert [[item, found[item]] for item, _ in standing_now] == standing_now
+            sayings, standing = sayings + len(shown), standing + len(standing_now)
+            ready(page)
+        assert standing > 0
+        expect(card(page, "p-single").locator(f"input[value={found['p-single']}]")).to_be_checked()
+    print(f"{KILLS} kills: {sayings} times saved was shown, {standing} stood at the kill, {len(lines)} lines, none lost")
+
+
+def kernel(school: Path) -> "psutil.Process":
+    """The kernel that runs below a school's folder."""
+    for process in psutil.process_iter(["cmdline", "cwd"]):
+        command, cwd = process.info["cmdline"] or [], process.info["cwd"] or ""
+        if "ipykernel_launcher" in command and Path(cwd).is_relative_to(school):
+            return process
+    raise LookupError("no kernel runs")

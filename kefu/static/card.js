@@ -61,6 +61,7 @@ export function card(view) {
 
     function answer(response) {
       model.set("response", empty(response) ? null : response);
+      model.set("turn", get("turn") + 1);
       model.save_changes();
       shown.show(get("response"), null);
       state();
@@ -68,7 +69,7 @@ export function card(view) {
 
     function state() {
       const words = get("words"), saved = get("saved"), response = get("response");
-      const done = same(saved.response, response);
+      const done = same(saved.response, response) && saved.turn === get("turn");
       clearTimeout(waiting);
       if (!done && !saved.error && !late) waiting = setTimeout(() => { late = true; state(); }, 5000);
       if (done) late = false;

@@ -25,7 +25,10 @@
     return {
       id: "kefu-classroom:run", autoStart: true, requires: [INotebookTracker],
       activate: (app, tracker) => {
-        app.restored.then(() => app.shell.collapseLeft());
+        app.restored.then(() => {
+          app.shell.collapseLeft();
+          for (const side of ["left", "right"]) if (app.shell.isSideTabBarVisible(side)) app.shell.toggleSideTabBarVisibility(side);
+        });
         tracker.widgetAdded.connect((_, panel) => {
           let lost = false;
           run(panel);
