@@ -84,7 +84,7 @@ def set_up(extra: str = "") -> None:
     got = run(*install, "-c", "constraints.txt", "-e", target, quiet=True)
     if got.returncode:
         lines = got.stdout.strip().splitlines()
-        signs = ("resolution", "resolve", "dns", "connect", "unreachable", "timed out", "network")
+        signs = ("resolution", "resolve", "dns", "connect", "unreachable", "timed out", "network", "from versions: none")
         if any(sign in got.stdout.lower() for sign in signs):
             fail(
                 "the package index cannot be reached",
