@@ -7,6 +7,7 @@ import importlib.util
 import os
 import secrets
 import shutil
+import signal
 import socket
 import subprocess
 import sys
@@ -60,12 +61,11 @@ def set_up(extra: str = "") -> None:
         return
     uv = shutil.which("uv")
     print(f"Setting up .venv with {'uv' if uv else 'pip'}; the first time takes a minute or two.", flush=True)
-    if not uv:
-        if not (importlib.util.find_spec("venv") and importlib.util.find_spec("ensurepip")):
-            fail(
-                "this Python has no venv or ensurepip",
-                "install it (Debian, Ubuntu: sudo apt install python3-venv) and start again",
-            )
+    if not uv and not (importlib.util.find_spec("venv") and importlib.util.find_spec("ensurepip")):
+        fail(
+            "this Python has no venv or ensurepip",
+            "install it (Debian, Ubuntu: sudo apt install python3-venv) and start again",
+        )
     if not PYTHON.exists() or done[:1] != [stamp]:
         made = run(uv, "venv", "-q", "--clear", "-p", sys.executable, str(VENV), quiet=True) if uv else run(
             sys.executable, "-m", "venv", "--clear", str(VENV), quiet=True)  # fmt: skip
@@ -139,6 +139,9 @@ def serve(port: int, lang: str, browser: bool) -> None:
     for wanted in (port, port + 1):
         if not free(wanted):
             fail(f"port {wanted} is taken", f"choose another: python3 start.py --port {port + 10}")
+    for name in ("SIGTERM", "SIGHUP"):  # a closed terminal stops the servers too, as Ctrl-C does
+        if hasattr(signal, name):
+            signal.signal(getattr(signal, name), signal.default_int_handler)
     token = secrets.token_hex(16)
     rooms = [
         ("Learners", port, f"/lab/tree/course/{lang}/index.ipynb", ROOT / "desk", True),

@@ -7,7 +7,7 @@ from pprint import pformat
 from typing import Any
 
 import nbformat
-from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
+from nbformat.v4 import new_code_cell, new_notebook, new_output
 
 from kefu.items import LANGS, Item, score
 from kefu.paper import Paper
@@ -20,12 +20,10 @@ KERNEL = {"display_name": "Python 3 (ipykernel)", "language": "python", "name": 
 def notebook(paper: Paper) -> nbformat.NotebookNode:
     """The source notebook of a paper, with the output each cell gives before anyone has answered."""
     lang = LANGS[0]
-    title = " · ".join(paper.title[lang] for lang in LANGS)
     w = words(lang)
     facts = {"n": len(paper.items), "points": f"{sum(i.points for i in paper.items):g}", "pass": paper.pass_mark}
     front = [w["cover_items"].format(**facts), w["cover_saved"], w["cover_end"]]
     cells = [
-        _markdown(f"# {title}", "title"),
         _code("from kefu import ask, cover, hand_in, mark", "setup", []),
         _code("cover()", "cover", [_shown(sentences(f"cover {paper.name}", lang, paper.title[lang], front))]),
     ]
@@ -59,24 +57,14 @@ def _shown(view: Static) -> nbformat.NotebookNode:
     return new_output("execute_result", data={"text/html": view.html, "text/plain": repr(view)})
 
 
-def _locked(name: str, kind: str) -> dict[str, Any]:
-    return {
-        "grade": False,
-        "grade_id": name,
-        "locked": True,
-        "solution": False,
-        "task": False,
-        "schema_version": 3,
-        "cell_type": kind,
-    }
-
-
-def _markdown(source: str, name: str) -> nbformat.NotebookNode:
-    return new_markdown_cell(source, id=_cell_id(name), metadata={"nbgrader": _locked(name, "markdown")})
-
-
 def _code(source: str, name: str, outputs: list[nbformat.NotebookNode]) -> nbformat.NotebookNode:
-    metadata = {"nbgrader": _locked(name, "code"), "jupyter": {"source_hidden": True}, "editable": False, "deletable": False}
+    locked = {"grade": False, "grade_id": name, "locked": True, "solution": False, "task": False, "schema_version": 3}
+    metadata = {
+        "nbgrader": locked | {"cell_type": "code"},
+        "jupyter": {"source_hidden": True},
+        "editable": False,
+        "deletable": False,
+    }
     return new_code_cell(source, id=_cell_id(name), outputs=outputs, metadata=metadata)
 
 

@@ -1,6 +1,7 @@
 """The command line: kefu check | build | simulate | collect | report | demo."""
 
 import argparse
+import filecmp
 import os
 import shutil
 import subprocess
@@ -95,8 +96,15 @@ def desk(root: Path, lang: str) -> int:
     """Lay out desk/ for a learner of this machine, and release every paper to the local exchange."""
     papers, _ = paper.load(root, bank.load(root))
     for name in papers:
-        if not (root / "exchange" / COURSE / "outbound" / name).exists():
-            nbgrader(root, "release_assignment", name)
+        files = [path for path in (root / "release" / name).iterdir() if path.is_file()]
+        _, changed, missing = filecmp.cmpfiles(
+            root / "release" / name,
+            root / "exchange" / COURSE / "outbound" / name,
+            [path.name for path in files],
+            shallow=False,
+        )
+        if changed or missing:
+            nbgrader(root, "release_assignment", name, "--force")
     lay_out(root, root / "desk", lang)
     return 0
 
@@ -133,10 +141,18 @@ def report(root: Path, csv: Path | None = None) -> int:
     from kefu import gradebook
 
     frame = gradebook.scores(root / "gradebook.db")
-    print(frame.to_string(index=False, float_format=lambda number: f"{number:.2f}"))
+    forms, _ = paper.load(root, bank.load(root))
+    print(
+        frame.assign(handed_in=frame["handed_in"].dt.floor("s")).to_string(
+            index=False, float_format=lambda number: f"{number:.2f}"
+        )
+    )
     for name, group in frame.groupby("paper"):
-        print(f"{name}: {len(group)} handed in, {group['late'].sum()} late, mean {group['percent'].mean():.1f} %, "
-              f"{(group['percent'] >= 60).sum()} at 60 % or more")  # fmt: skip
+        told = f"{name}: {len(group)} handed in, {group['late'].sum()} late, mean {group['percent'].mean():.1f} %"
+        if name in forms:
+            passed = (group["percent"] >= forms[name].pass_mark).sum()
+            told += f", {passed} passed ({forms[name].pass_mark} % or more)"
+        print(told)
     csv = csv or root / "scores.csv"
     safe = frame.assign(learner=frame["learner"].str.replace(r"^([=+\-@\t])", r"'\1", regex=True))
     safe.to_csv(csv, index=False, encoding="utf-8-sig")  # the mark at the start lets Excel read Chinese

@@ -17,11 +17,56 @@ ITEMS = sorted(KNOWN.items.values(), key=lambda item: item.id)
 TAUGHT_IN = {lang: {lesson.id: path for lesson, path in syllabus.load(COURSE).notebooks(COURSE, lang)} for lang in LANGS}
 PAIRS = [(path, TAUGHT_IN["en"].get(lesson)) for lesson, path in TAUGHT_IN["zh"].items()]
 # Scanning errors, fabricated attributions, names and sexist or stigmatising sentences of the source documents.
-BANNED = """
-台皂力 retum 连种 扎仪 100␣1=0 客(client) 又上扩大 直立足 是他和我们都得益 客"户至上 客”户至上 显着 烦燥 帐户 那个行业 辩明 前题 广搏 语文效果 驾驭语文
-颜瑶章 aishibei 爱拾贝 三一办公 上传人 备案号 祝各位周末愉快 Northern␣Exposure 데이비드 셰익스피어 버나드 Tencent␣Foundation 인공고객서비스 고객복부 여학생
-硬件方面占5% 硬件优势占5% 碎步 太男性化 女孩子 鸡毛蒜皮 肯定是有病 身价千万 每天要加班费 百度百科 甘地 Gandhi 图1-2
-""".split()
+BANNED = [
+    "台皂力",
+    "retum",
+    "连种",
+    "扎仪",
+    "100␣1=0",
+    "客(client)",
+    "又上扩大",
+    "直立足",
+    "是他和我们都得益",
+    '客"户至上',
+    "客”户至上",
+    "显着",
+    "烦燥",
+    "帐户",
+    "那个行业",
+    "辩明",
+    "前题",
+    "广搏",
+    "语文效果",
+    "驾驭语文",
+    "颜瑶章",
+    "aishibei",
+    "爱拾贝",
+    "三一办公",
+    "上传人",
+    "备案号",
+    "祝各位周末愉快",
+    "Northern␣Exposure",
+    "데이비드",
+    "셰익스피어",
+    "버나드",
+    "Tencent␣Foundation",
+    "인공고객서비스",
+    "고객복부",
+    "여학생",
+    "硬件方面占5%",
+    "硬件优势占5%",
+    "碎步",
+    "太男性化",
+    "女孩子",
+    "鸡毛蒜皮",
+    "肯定是有病",
+    "身价千万",
+    "每天要加班费",
+    "百度百科",
+    "甘地",
+    "Gandhi",
+    "图1-2",
+]
 HAN = re.compile("[一-鿿]")
 LATIN = re.compile("[A-Za-z]{2,}")
 TAUGHT = {"SERVICE", "GST"}  # what a Chinese page may spell in Latin letters besides single letters

@@ -46,7 +46,7 @@ def test_a_python_it_cannot_use_is_named_with_one_that_it_can(version: tuple, mo
 def test_a_folder_it_may_not_write_to_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "file").touch()
     monkeypatch.setattr(start, "ROOT", tmp_path / "file")  # nobody, not even root, writes below a file
-    with pytest.raises(SystemExit, match="the folder .* is read-only; copy it to a folder you may write to"):
+    with pytest.raises(SystemExit, match=r"the folder .* is read-only; copy it to a folder you may write to"):
         start.check_machine()
 
 
@@ -72,7 +72,8 @@ def test_a_taken_port_is_named_with_a_way_out(taken: int) -> None:
 def test_without_a_network_it_says_so_in_one_line(tmp_path: Path) -> None:
     for name in ("start.py", "requirements.txt", "constraints.txt", "pyproject.toml", "README.md", "LICENSE"):
         shutil.copy(REPOSITORY / name, tmp_path)
-    nowhere = {"PIP_INDEX_URL": "http://127.0.0.1:9/simple", "UV_INDEX_URL": "http://127.0.0.1:9/simple", "PIP_RETRIES": "1",
+    shutil.copytree(REPOSITORY / "kefu", tmp_path / "kefu")
+    nowhere = {"PIP_CONFIG_FILE": os.devnull, "PIP_EXTRA_INDEX_URL": "", "PIP_FIND_LINKS": "", "PIP_INDEX_URL": "http://127.0.0.1:9/simple", "UV_INDEX_URL": "http://127.0.0.1:9/simple", "PIP_RETRIES": "1",
                "UV_DEFAULT_INDEX": "http://127.0.0.1:9/simple", "UV_NO_CACHE": "1", "PIP_NO_CACHE_DIR": "1", "UV_HTTP_RETRIES": "0"}  # fmt: skip
     done = subprocess.run([sys.executable, "start.py", "setup"], cwd=tmp_path, env={**os.environ, **nowhere},
                           capture_output=True, text=True, check=False)  # fmt: skip

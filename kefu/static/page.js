@@ -23,7 +23,7 @@ export default {
       return [el("h2", {}, words.hand_in), el("p", { class: "kefu-open-items" }, open),
         page.flagged.length ? el("p", {}, fill(words.flagged_items, { places: list(page.flagged) })) : null,
         page.error ? el("p", { class: "kefu-wrong" }, fill(words.refused, { reason: page.error })) : null,
-        el("div", { role: "status" }, ...handed), el("footer", {}, el("span", { class: "kefu-gap" }), act)];
+        el("div", { role: "status" }, ...handed), el("footer", {}, act)];
     }
     function build() {
       const page = model.get("page"), words = model.get("words"), lang = model.get("lang");
