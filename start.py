@@ -139,7 +139,7 @@ def serve(port: int, lang: str, browser: bool) -> None:
     for wanted in (port, port + 1):
         if not free(wanted):
             fail(f"port {wanted} is taken", f"choose another: python3 start.py --port {port + 10}")
-    for name in ("SIGTERM", "SIGHUP"):  # a closed terminal stops the servers too, as Ctrl-C does
+    for name in ("SIGINT", "SIGTERM", "SIGHUP"):  # a closed terminal stops the servers too, as Ctrl-C does
         if hasattr(signal, name):
             signal.signal(getattr(signal, name), signal.default_int_handler)
     token = secrets.token_hex(16)

@@ -108,3 +108,22 @@ def test_it_serves_learners_and_instructors_at_one_address_each_and_stops_when_t
         server.send_signal(signal.SIGINT)
         told = server.stdout.read()
     assert server.wait() == 0 and "Stopped. Every answer is saved." in told
+
+
+def test_demo_takes_a_class_of_thirty_from_hand_in_to_scores() -> None:
+    done = subprocess.run([start.PYTHON, "start.py", "demo"], cwd=REPOSITORY, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    told = done.stdout
+    assert "quiz-1-basics: 30 handed in, 3 late" in told and "22 passed (60 % or more)" in told
+    rows = (REPOSITORY / "demo" / "scores.csv").read_text(encoding="utf-8-sig").splitlines()
+    assert len(rows) == 31 and all(row.startswith("simulated-") for row in rows[1:])
+    assert rows[1].split(",")[2:4] == ["0.0", "28.0"]  # the first one hands in a blank paper
+    assert len(list((REPOSITORY / "demo" / "feedback").glob("simulated-*/quiz-1-basics/quiz-1-basics.html"))) == 30
+
+
+def test_setup_prepares_and_a_second_time_does_nothing_again() -> None:
+    for _ in range(2):
+        done = subprocess.run([start.PYTHON, "start.py", "setup"], cwd=REPOSITORY, capture_output=True, text=True, check=False)
+        assert done.returncode == 0 and done.stdout.splitlines() == ["Preparing the course …"]
+    assert (REPOSITORY / "gradebook.db").exists() and (REPOSITORY / "exchange/kefu/outbound/quiz-1-basics").exists()
+    assert (REPOSITORY / "desk/course/zh/index.ipynb").exists() and not (REPOSITORY / "desk/bank").exists()
