@@ -149,9 +149,8 @@ def report(root: Path, csv: Path | None = None) -> int:
     )
     for name, group in frame.groupby("paper"):
         told = f"{name}: {len(group)} handed in, {group['late'].sum()} late, mean {group['percent'].mean():.1f} %"
-        if name in forms:
-            passed = (group["percent"] >= forms[name].pass_mark).sum()
-            told += f", {passed} passed ({forms[name].pass_mark} % or more)"
+        if form := forms.get(str(name)):
+            told += f", {(group['percent'] >= form.pass_mark).sum()} passed ({form.pass_mark} % or more)"
         print(told)
     csv = csv or root / "scores.csv"
     safe = frame.assign(learner=frame["learner"].str.replace(r"^([=+\-@\t])", r"'\1", regex=True))
