@@ -14,13 +14,41 @@
 
   async function extension() {
     const { INotebookTracker, NotebookActions } = await load("@jupyterlab/notebook");
+    // A kernel may die again while its notebook runs, so only the newest run may call the page ready.
+    const turns = new WeakMap();
     async function run(panel) {
+      const turn = (turns.get(panel) ?? 0) + 1;
+      turns.set(panel, turn);
       await Promise.all([panel.context.ready, panel.sessionContext.ready]);
-      if (panel.isDisposed || !ours(panel.content)) return;
-      await NotebookActions.runAll(panel.content, panel.sessionContext);
+      if (panel.isDisposed || turns.get(panel) !== turn || !ours(panel.content)) return;
+      await NotebookActions.runAll(panel.content, panel.sessionContext).catch(() => {});
+      if (turns.get(panel) !== turn) return;
       panel.content.activeCellIndex = 0;
       panel.content.node.querySelector(".jp-WindowedPanel-outer")?.scrollTo(0, 0);
       panel.node.dataset.kefu = "ready";
+    }
+    function watch(panel) {
+      const session = panel.sessionContext;
+      let lost = false, waited = 0;
+      run(panel);
+      session.statusChanged.connect((_, status) => {
+        if (["restarting", "autorestarting", "starting", "dead"].includes(status)) {
+          lost = true;
+          delete panel.node.dataset.kefu;
+        } else if (lost && status === "idle") {
+          lost = false;
+          run(panel);
+        }
+      });
+      // Messages get lost when a connection breaks together with its kernel: what stays unfinished is run again.
+      const look = setInterval(() => {
+        if (panel.isDisposed) clearInterval(look);
+        if (panel.isDisposed || panel.node.dataset.kefu || !session.isReady || !ours(panel.content)) { waited = 0; return; }
+        waited += 1;
+        const idle = session.session?.kernel?.status === "idle";
+        if (waited >= 2 && idle) { waited = 0; run(panel); }
+        if (waited >= 5 && !idle) { waited = 0; session.session?.kernel?.reconnect(); }
+      }, 2000);
     }
     return {
       id: "kefu-classroom:run", autoStart: true, requires: [INotebookTracker],
@@ -29,14 +57,7 @@
           app.shell.collapseLeft();
           for (const side of ["left", "right"]) if (app.shell.isSideTabBarVisible(side)) app.shell.toggleSideTabBarVisibility(side);
         });
-        tracker.widgetAdded.connect((_, panel) => {
-          let lost = false;
-          run(panel);
-          panel.sessionContext.statusChanged.connect((__, status) => {
-            if (["restarting", "autorestarting"].includes(status)) { lost = true; delete panel.node.dataset.kefu; }
-            else if (lost && status === "idle") { lost = false; run(panel); }
-          });
-        });
+        tracker.widgetAdded.connect((_, panel) => watch(panel));
       },
     };
   }
