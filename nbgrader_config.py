@@ -23,3 +23,23 @@ c.GenerateFeedback.preprocessors = [
 
 # Learners get a page of questions, answers and verdicts in their language, and nothing from outside this machine.
 c.GenerateFeedback.exporter_class = "kefu.feedback.FeedbackExporter"
+
+# Stock `nbgrader autograde` and the formgrader's button mark Kefu's papers from their data: no learner's code is run.
+# Any other assignment goes through nbgrader's own steps.
+c.Autograde.sanitize_preprocessors = [
+    "kefu.grading.preprocessor.FromSource",
+    "nbgrader.preprocessors.ClearOutput",
+    "nbgrader.preprocessors.DeduplicateIds",
+    "nbgrader.preprocessors.OverwriteKernelspec",
+    "nbgrader.preprocessors.OverwriteCells",
+    "nbgrader.preprocessors.CheckCellMetadata",
+]
+c.Autograde.autograde_preprocessors = [
+    "kefu.grading.preprocessor.MarkFromData",
+    "nbgrader.preprocessors.IgnorePattern",
+    "nbconvert.preprocessors.ClearMetadataPreprocessor",
+    "nbgrader.preprocessors.LimitOutput",
+    "nbgrader.preprocessors.SaveAutoGrades",
+    "nbgrader.preprocessors.AssignLatePenalties",
+    "nbgrader.preprocessors.CheckCellMetadata",
+]

@@ -10,9 +10,9 @@ import nbformat
 from nbformat.v4 import new_code_cell, new_notebook, new_output
 
 from kefu.items import LANGS, Item, score
+from kefu.journal import Journal
 from kefu.paper import Paper
-from kefu.strings import words
-from kefu.widget import Static, notice, sentences, static
+from kefu.views import Static, covered, ended, marked, static
 
 KERNEL = {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"}
 
@@ -20,19 +20,16 @@ KERNEL = {"display_name": "Python 3 (ipykernel)", "language": "python", "name": 
 def notebook(paper: Paper) -> nbformat.NotebookNode:
     """The source notebook of a paper, with the output each cell gives before anyone has answered."""
     lang = LANGS[0]
-    w = words(lang)
-    facts = {"n": len(paper.items), "points": f"{sum(i.points for i in paper.items):g}", "pass": paper.pass_mark}
-    front = [w["cover_items"].format(**facts), w["cover_saved"], w["cover_end"]]
+    told = paper.public()
     cells = [
         _code("from kefu import ask, cover, hand_in, mark", "setup", []),
-        _code("cover()", "cover", [_shown(sentences(f"cover {paper.name}", lang, paper.title[lang], front))]),
+        _code("cover()", "cover", [_shown(covered(told, lang))]),
     ]
     for n, item in enumerate(paper.items, 1):
         public, place = item.public(), f"{n} / {len(paper.items)}"
         cells.append(_code(f'ask("{item.id}")', item.id, [_shown(static(public, lang, None, place))]))
         cells.append(_mark_cell(item, item.marking(paper.credit[item.kind]), lang))
-    end = sentences(f"hand_in {paper.name}", lang, w["hand_in"], [w["journal_good"].format(n=0)])
-    cells.append(_code("hand_in()", "hand-in", [_shown(end)]))
+    cells.append(_code("hand_in()", "hand-in", [_shown(ended(told, Journal(), lang))]))
     for n, cell in enumerate([cell for cell in cells if cell.cell_type == "code"], 1):
         cell.execution_count = n
         for output in cell.outputs:
@@ -45,7 +42,7 @@ def _mark_cell(item: Item, marking: dict[str, Any], lang: str) -> nbformat.Noteb
     arguments = ",\n".join(f"    {name}={pformat(value, sort_dicts=False, width=110)}" for name, value in marking.items())
     source = f'### BEGIN HIDDEN TESTS\nmark(\n    "{item.id}",\n{arguments},\n)\n### END HIDDEN TESTS'
     blank = score(response=None, **marking)
-    verdict = notice(lang, "your_score", verdict=words(lang)[blank.verdict], earned="0", points=f"{item.points:g}")
+    verdict = marked(blank, lang)
     shown = new_output("display_data", data={"text/html": verdict.html, "text/plain": repr(verdict)})
     value = new_output("execute_result", data={"text/plain": repr(blank.earned)})
     cell = _code(source, f"{item.id}-mark", [shown, value])

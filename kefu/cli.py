@@ -1,4 +1,4 @@
-"""The command line: kefu check | build | simulate | collect | report | demo."""
+"""The command line: kefu check | build | desk | simulate | collect | grade | report | demo."""
 
 import argparse
 import filecmp
@@ -40,6 +40,11 @@ def main(arguments: list[str] | None = None) -> int:
         found.add_argument("--seed", type=int, default=7)
     found = command(collect, "take in hand-in files that came by e-mail or a learning platform")
     found.add_argument("files", type=Path, nargs="+")
+    found = command(grade, "mark submissions from data: the scores of nbgrader autograde, and no learner's code is run")
+    found.add_argument("papers", nargs="*", help="default: every paper that was submitted")
+    found.add_argument("--workers", type=int, help="processes (default: one a core)")
+    found.add_argument("--force", action="store_true", help="also what is graded already")
+    found.add_argument("--learner", dest="learners", action="append", default=[], help="only this learner; may be repeated")
     found = command(report, "print the scores and write them as CSV")
     found.add_argument("--csv", type=Path, help="where to write (default: scores.csv in the root)")
     chosen = vars(parser.parse_args(arguments))
@@ -134,6 +139,13 @@ def collect(root: Path, files: list[Path]) -> int:
             bad += 1
             print(error, file=sys.stderr)
     return 1 if bad else 0
+
+
+def grade(root: Path, papers: list[str], workers: int | None, force: bool, learners: list[str]) -> int:
+    """Mark submissions from data; 1 when one could not be marked."""
+    from kefu.grading.run import grade_papers
+
+    return grade_papers(root, papers, workers=workers, force=force, learners=learners)
 
 
 def report(root: Path, csv: Path | None = None) -> int:

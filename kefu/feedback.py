@@ -2,7 +2,6 @@
 
 import json
 import re
-from collections import Counter
 from html import escape
 from pathlib import Path
 from typing import Any
@@ -11,9 +10,8 @@ from nbconvert.exporters import Exporter, HTMLExporter
 from nbformat import NotebookNode
 
 from kefu import journal
-from kefu.items import LANGS
 from kefu.strings import words
-from kefu.widget import static
+from kefu.views import spoken, static
 
 STYLE = """
 body { max-width: 44rem; margin: 0 auto; padding: 1rem; background: #fffdf8; color: #1f2933; overflow-wrap: anywhere;
@@ -50,8 +48,7 @@ def page(nb: NotebookNode, folder: Path, total: dict[str, Any]) -> str:
     """A paper's feedback: per item the question, the response and what it earned. No key, no rationale."""
     paper = json.loads((folder / "paper.json").read_text(encoding="utf-8"))
     found = journal.read(folder / journal.NAME)
-    used = Counter(lang for lang in found.langs.values() if lang in LANGS)
-    lang = used.most_common(1)[0][0] if used else LANGS[0]
+    lang = spoken(found)
     w = words(lang)
     grades = {cell.metadata.nbgrader.grade_id: cell.metadata.nbgrader for cell in nb.cells if "nbgrader" in cell.metadata}
     articles = []

@@ -11,12 +11,14 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from hashlib import sha256
 from pathlib import Path
+from stat import S_ISREG
 from typing import Any
 
 import portalocker
 
 NAME = "responses.jsonl"
 LONGEST = 1_000_000  # bytes of one line; a longer one is nobody's answer
+LARGEST = 50_000_000  # bytes of a journal; a larger one is nobody's work
 
 
 @dataclass(frozen=True)
@@ -36,6 +38,11 @@ class Journal:
 def read(path: Path) -> Journal:
     """Read a journal. It never raises for what a learner's file holds: odd lines are reported and left out."""
     try:
+        info = path.lstat()
+        if not S_ISREG(info.st_mode):  # a link could lead anywhere, a pipe never ends
+            return Journal(odd=(("unreadable_file", 0),))
+        if info.st_size > LARGEST:
+            return Journal(odd=(("too_large", info.st_size),))
         raw = path.read_bytes()
     except FileNotFoundError:
         return Journal()

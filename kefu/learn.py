@@ -16,7 +16,7 @@ from zipfile import ZIP_DEFLATED, ZipFile
 from IPython.display import display
 from jupyter_core.paths import jupyter_config_dir
 
-from kefu import bank, journal, widget
+from kefu import bank, journal, views, widget
 from kefu.items import LANGS
 from kefu.items import score as score_response
 from kefu.strings import words
@@ -44,7 +44,7 @@ def choose_language(lang: str) -> None:
         card.speak(lang)
 
 
-def practice(item_id: str) -> widget.Static | widget.Exercise:
+def practice(item_id: str) -> views.Static | widget.Exercise:
     """Show a practice item; it marks at once and explains every option."""
     here = Path.cwd()
     try:
@@ -52,12 +52,12 @@ def practice(item_id: str) -> widget.Static | widget.Exercise:
         lang = next((part for part in here.relative_to(course).parts[:1] if part in LANGS), language())
         found = sorted((course / "practice").glob(f"*/{item_id}.toml"))
         if not found:
-            return widget.notice(lang, "no_item", id=item_id)
+            return views.notice(lang, "no_item", id=item_id)
         item = bank.read(found[0], "practice", load_syllabus(course))
     except FileNotFoundError:
-        return widget.notice(language(), "no_item", id=item_id)
+        return views.notice(language(), "no_item", id=item_id)
     except ValueError:
-        return widget.notice(language(), "broken_item", id=item_id)
+        return views.notice(language(), "broken_item", id=item_id)
     public = item.public()
     for code, text in public["texts"].items():
         if "hint" in item.texts[code]:
@@ -66,12 +66,12 @@ def practice(item_id: str) -> widget.Static | widget.Exercise:
     return _shown(widget.exercise(item.kind)(public, course / journal.NAME, lang=lang, item=item))
 
 
-def cover() -> widget.Static | widget.Page:
+def cover() -> views.Static | widget.Page:
     """Show a paper's title, its rules and the choice of language."""
     return _in_paper(_cover)
 
 
-def ask(item_id: str) -> widget.Static | widget.Exercise:
+def ask(item_id: str) -> views.Static | widget.Exercise:
     """Show an item of a paper and record the response; never mark it."""
     return _in_paper(lambda paper: _ask(paper, item_id))
 
@@ -80,14 +80,11 @@ def mark(item_id: str, *, kind: str, key: Any, options: list[str], points: float
     """Mark the recorded response to an item; shows the verdict and returns the points earned."""
     found = journal.read(Path(journal.NAME))
     score = score_response(kind, found.responses.get(item_id), key=key, options=options, points=points, credit=credit)
-    lang = found.langs.get(item_id, language())
-    verdict = words(lang if lang in LANGS else LANGS[0])[score.verdict]
-    display(widget.notice(lang if lang in LANGS else LANGS[0], "your_score", verdict=verdict,
-                          earned=f"{score.earned:.3g}", points=f"{points:g}"))  # fmt: skip
+    display(views.marked(score, views.spoken(found)))
     return score.earned
 
 
-def hand_in() -> widget.Static | widget.Page:
+def hand_in() -> views.Static | widget.Page:
     """Show what is unanswered or flagged; on the learner's word, give a receipt and write the hand-in file."""
     return _in_paper(_hand_in)
 
@@ -97,9 +94,9 @@ def _in_paper(show: Callable[[dict[str, Any]], Any]) -> Any:
         paper = json.loads(Path("paper.json").read_text(encoding="utf-8"))
         return show(paper)
     except FileNotFoundError:
-        return widget.notice(language(), "no_paper")
+        return views.notice(language(), "no_paper")
     except (OSError, ValueError, KeyError, TypeError):
-        return widget.notice(language(), "broken_paper")
+        return views.notice(language(), "broken_paper")
 
 
 def _shown(card: Any) -> Any:
@@ -119,38 +116,32 @@ def _grading() -> bool:
     return "NBGRADER_EXECUTION" in os.environ
 
 
-def _cover(paper: dict[str, Any]) -> widget.Static | widget.Page:
-    points = f"{sum(item['points'] for item in paper['items']):g}"
-    facts = {"n": len(paper["items"]), "points": points, "pass": paper["pass"]}
-
+def _cover(paper: dict[str, Any]) -> views.Static | widget.Page:
     def content(lang: str) -> dict[str, Any]:
-        return {"title": paper["title"][lang], **facts}
+        return {"title": paper["title"][lang], **views.size(paper)}
 
-    def html(lang: str) -> widget.Static:
-        w = words(lang)
-        return widget.sentences(f"cover {paper['paper']}", lang, paper["title"][lang],
-                                [w["cover_items"].format(**facts), w["cover_saved"], w["cover_end"]])  # fmt: skip
+    def html(lang: str) -> views.Static:
+        return views.covered(paper, lang)
 
     if _grading():
-        return html(language())
+        return html(views.spoken(journal.read(Path(journal.NAME))))
     return _shown(widget.Page(content, html, lang=language(), heard=lambda message: choose_language(message.get("lang", ""))))
 
 
-def _ask(paper: dict[str, Any], item_id: str) -> widget.Static | widget.Exercise:
+def _ask(paper: dict[str, Any], item_id: str) -> views.Static | widget.Exercise:
     ids = [item["id"] for item in paper["items"]]
     if item_id not in ids:
-        return widget.notice(language(), "no_item", id=item_id)
+        return views.notice(language(), "no_item", id=item_id)
     public = paper["items"][ids.index(item_id)]
     place = f"{ids.index(item_id) + 1} / {len(ids)}"
     path = Path(journal.NAME).absolute()
     if _grading():
         found = journal.read(path)
-        lang = found.langs.get(item_id, language())
-        return widget.static(public, lang if lang in LANGS else LANGS[0], found.responses.get(item_id), place)
+        return views.static(public, views.spoken(found), found.responses.get(item_id), place)
     return _shown(widget.exercise(public["kind"])(public, path, lang=language(), place=place, changed=_told))
 
 
-def _hand_in(paper: dict[str, Any]) -> widget.Static | widget.Page:
+def _hand_in(paper: dict[str, Any]) -> views.Static | widget.Page:
     ids = [item["id"] for item in paper["items"]]
     path, file = Path(journal.NAME).absolute(), Path(f"{paper['paper']}.hand-in.zip").absolute()
     handed: dict[str, str] = {}
@@ -164,11 +155,8 @@ def _hand_in(paper: dict[str, Any]) -> widget.Static | widget.Page:
             "flagged": [n for n, i in enumerate(ids, 1) if i in found.flags],
         }  # fmt: skip
 
-    def html(lang: str) -> widget.Static:
-        found, w = journal.read(path), words(lang)
-        lines = [w[f"odd_{reason}"].format(n=line) for reason, line in found.odd]
-        return widget.sentences(f"hand_in {paper['paper']}", lang, w["hand_in"],
-                                lines or [w["journal_good"].format(n=found.lines)])  # fmt: skip
+    def html(lang: str) -> views.Static:
+        return views.ended(paper, journal.read(path), lang)
 
     def heard(message: dict[str, Any]) -> None:
         now, found = widget.local_now(), journal.read(path)
@@ -181,7 +169,7 @@ def _hand_in(paper: dict[str, Any]) -> widget.Static | widget.Page:
         card.speak(card.lang)
 
     if _grading():
-        return html(language())
+        return html(views.spoken(journal.read(path)))
     card = _shown(widget.Page(content, html, lang=language(), heard=heard))
     return card
 

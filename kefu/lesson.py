@@ -10,7 +10,7 @@ from kefu.bank import Bank
 from kefu.build import KERNEL
 from kefu.items import LANGS
 from kefu.syllabus import Syllabus
-from kefu.widget import static
+from kefu.views import static
 
 CALL = re.compile(r'^practice\("([a-z0-9-]+)"\)$')
 HOME = {

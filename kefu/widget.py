@@ -1,11 +1,10 @@
-"""The cards a learner sees: an exercise, and a paper's cover and hand-in. Each has a static HTML view."""
+"""The cards a learner sees: an exercise, and a paper's cover and hand-in."""
 
 import errno
 import re
 from collections.abc import Callable
 from datetime import UTC, datetime
 from functools import cache
-from html import escape
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
@@ -15,8 +14,8 @@ import traitlets
 
 from kefu import journal
 from kefu.items import Item, kind_module
-from kefu.items.item import markup
 from kefu.strings import words
+from kefu.views import Static, static
 
 STATIC = files("kefu") / "static"
 REASONS = {errno.ENOSPC: "reason_full", errno.EDQUOT: "reason_full", errno.EACCES: "reason_readonly",
@@ -39,43 +38,6 @@ def _module(name: str) -> str:
     shared = (STATIC / "card.js").read_text(encoding="utf-8")
     own = (STATIC / f"{name}.js").read_text(encoding="utf-8")
     return re.sub(r"^export ", "", shared, flags=re.M) + re.sub(r"^import .*$", "", own, flags=re.M)
-
-
-class Static:
-    """A page's fixed view: what a card says where nothing can be clicked."""
-
-    def __init__(self, name: str, html: str) -> None:
-        self.name, self.html = name, html
-
-    def __repr__(self) -> str:
-        return self.name
-
-    def _repr_html_(self) -> str:
-        return self.html
-
-
-def static(public: dict[str, Any], lang: str, response: Any = None, place: str = "") -> Static:
-    """An item and a response as HTML, everything a learner wrote escaped; no key, no verdict."""
-    text, kind = public["texts"][lang], kind_module(public["kind"])
-    head = " · ".join(filter(None, [place, kind.NAME[lang], words(lang)["points"].format(n=f"{public['points']:g}")]))
-    body = f"<p><small>{escape(head)}</small></p><p>{markup(text['stem'])}</p>{kind.html(text, response)}"
-    return Static(f"{public['kind']} {public['id']}", f'<section lang="{_tag(lang)}">{body}</section>')
-
-
-def notice(lang: str, word: str, **values: str) -> Static:
-    """One plain sentence to the learner, in place of a card that cannot be shown."""
-    sentence = words(lang)[word].format(**values)
-    return Static(sentence, f'<p lang="{_tag(lang)}" role="alert"><strong>{escape(sentence)}</strong></p>')
-
-
-def sentences(name: str, lang: str, title: str, lines: list[str]) -> Static:
-    """A titled run of sentences, for a paper's cover and its end."""
-    body = "".join(f"<p>{escape(line)}</p>" for line in lines)
-    return Static(name, f'<section lang="{_tag(lang)}"><h2>{escape(title)}</h2>{body}</section>')
-
-
-def _tag(lang: str) -> str:
-    return "zh-CN" if lang == "zh" else lang
 
 
 class Card(anywidget.AnyWidget):

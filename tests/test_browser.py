@@ -338,13 +338,13 @@ CLICKER = """
     const values = [...card.querySelectorAll("input:checked")].map((input) => input.value);
     return card.querySelector("input[type=checkbox]") ? (values.length ? values : null) : values[0] ?? null;
   };
-  window.cards = [...document.querySelectorAll(".kefu:has(input)")];
-  window.saved = () => cards.filter((card) => card.querySelector(".kefu-state").dataset.state === "saved")
+  const cards = () => [...document.querySelectorAll(".kefu:has(input)")];  // anew each time: a rerun replaces them
+  window.saved = () => cards().filter((card) => card.querySelector(".kefu-state").dataset.state === "saved")
     .map((card) => [card.dataset.item, chosen(card)]);
   window.shown = [];  // every (item, response) whose card has said "saved", in the order of the sayings
   window.clicking = setInterval(() => {
-    const card = cards[Math.floor(Math.random() * cards.length)], inputs = card.querySelectorAll("input");
-    inputs[Math.floor(Math.random() * inputs.length)].click();
+    const all = cards(), inputs = all[Math.floor(Math.random() * all.length)]?.querySelectorAll("input") ?? [];
+    inputs[Math.floor(Math.random() * inputs.length)]?.click();
   }, 7);
   window.watch = new MutationObserver(() => shown.push(...saved()));
   watch.observe(document.body, { subtree: true, attributeFilter: ["data-state"] });

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from conftest import make_school
 
-from kefu import cli, journal, learn, widget
+from kefu import cli, journal, learn, views, widget
 
 NOW = datetime(2026, 11, 23, 8, 0, tzinfo=UTC)
 
@@ -95,21 +95,21 @@ def test_choosing_a_language_turns_every_open_card_and_stays_chosen(paper: Path)
 
 @pytest.mark.parametrize("verb", [learn.cover, learn.hand_in, lambda: learn.ask("q-single")])
 def test_a_paper_without_its_file_says_so_in_a_sentence(lesson: Path, verb) -> None:
-    assert "paper.json" in repr(verb()) and isinstance(verb(), widget.Static)
+    assert "paper.json" in repr(verb()) and isinstance(verb(), views.Static)
 
 
 @pytest.mark.parametrize("text", ["{", "[]", '{"paper": "x"}', "\x00"])
 def test_a_paper_with_a_broken_file_says_so_in_a_sentence(paper: Path, text: str) -> None:
     (paper / "paper.json").write_text(text, encoding="utf-8")
     for verb in (learn.cover, learn.hand_in, lambda: learn.ask("q-single")):
-        assert isinstance(verb(), widget.Static) and "paper.json" in repr(verb())
+        assert isinstance(verb(), views.Static) and "paper.json" in repr(verb())
 
 
 def test_unknown_and_broken_items_say_so_and_the_others_still_work(lesson: Path) -> None:
     (lesson / "course/practice/1-basics/p-truefalse.toml").write_text("kind = ", encoding="utf-8")
     for item in ("p-nowhere", "p-truefalse", "../../bank/items/1-basics/q-single"):
         shown = learn.practice(item)
-        assert isinstance(shown, widget.Static) and "Traceback" not in shown.html
+        assert isinstance(shown, views.Static) and "Traceback" not in shown.html
     assert isinstance(learn.practice("p-single"), widget.Exercise)
 
 

@@ -60,7 +60,7 @@ def mark(response: Any, *, key: Any, options: list[str], credit: str) -> tuple[f
 
 def html(text: dict[str, Any], response: Any) -> str:
     """Prompts with the chosen options as they stand in a static page, the options below."""
-    chosen = response if isinstance(response, dict) else {}
+    chosen = {p: i for p, i in response.items() if isinstance(i, str)} if isinstance(response, dict) else {}
     rows = [("▸", f"{prompt} → {text['options'].get(chosen.get(p), '____')}") for p, prompt in text["prompts"].items()]
     return listing(rows) + listing([("□", option) for option in text["options"].values()])
 

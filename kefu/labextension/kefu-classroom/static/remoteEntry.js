@@ -40,14 +40,17 @@
           run(panel);
         }
       });
-      // Messages get lost when a connection breaks together with its kernel: what stays unfinished is run again.
+      // Messages get lost when a connection breaks together with its kernel: what stays unfinished is run again
+      // over a new connection.
       const look = setInterval(() => {
         if (panel.isDisposed) clearInterval(look);
         if (panel.isDisposed || panel.node.dataset.kefu || !session.isReady || !ours(panel.content)) { waited = 0; return; }
         waited += 1;
-        const idle = session.session?.kernel?.status === "idle";
-        if (waited >= 2 && idle) { waited = 0; run(panel); }
-        if (waited >= 5 && !idle) { waited = 0; session.session?.kernel?.reconnect(); }
+        const kernel = session.session?.kernel;
+        if (kernel && waited >= (kernel.status === "idle" ? 2 : 5)) {
+          waited = 0;
+          kernel.reconnect().then(() => run(panel), () => {});
+        }
       }, 2000);
     }
     return {

@@ -1,0 +1,160 @@
+"""The engine: grade a paper's submissions from data, a batch at a time, with the rows and files of nbgrader autograde."""
+
+import shutil
+from collections.abc import Callable, Iterator
+from concurrent.futures import ProcessPoolExecutor
+from contextlib import ExitStack
+from datetime import datetime
+from fnmatch import fnmatch
+from functools import partial
+from pathlib import Path
+from typing import NamedTuple
+
+from dateutil.parser import parse
+
+from kefu import journal
+from kefu.grading.page import Pages
+from kefu.grading.plan import Plan
+from kefu.grading.store import Row, Store, naive
+from kefu.strings import words
+
+BATCH = 64
+
+
+class Marked(NamedTuple):
+    """What became of one submission: its row, the folder that waits for its name, and what a grader should know."""
+
+    row: Row
+    part: Path | None
+    odd: tuple[str, ...] = ()
+    problem: str = ""
+
+
+class Summary(NamedTuple):
+    """What a run did: how many it marked and skipped; (learner, sentence) of what is odd and of what failed."""
+
+    graded: int
+    skipped: int
+    flagged: list[tuple[str, str]]
+    failed: list[tuple[str, str]]
+
+
+def grade(plan: Plan, store: Store, root: Path, ignore: list[str], *, workers: int = 1, force: bool = False,
+          learners: tuple[str, ...] = (), tell: Callable[[int, int], None] = lambda done, total: None) -> Summary:  # fmt: skip
+    """Mark every submission of a paper that is new or newer than its marking; `tell` hears (done, total).
+
+    First the rows of a batch are committed, then its folders get their names, so a run that was killed goes on
+    where it stopped. A submission that cannot be marked is listed, keeps no points and stops nothing.
+    """
+    found = sorted(folder for folder in (root / "submitted").glob(f"*/{plan.paper}") if not folder.parent.name.startswith("."))
+    found = [folder for folder in found if not learners or folder.parent.name in learners]
+    due = [folder for folder in found if force or _newer(folder, root / "autograded" / folder.parent.name / plan.paper)]
+    summary, done = Summary(0, len(found) - len(due), [], []), 0
+    for batch in _batches(plan, root, ignore, due, workers):
+        store.write(marked.row for marked in batch)
+        for marked in batch:
+            target = root / "autograded" / marked.row.learner / plan.paper
+            _publish(marked.part, target)
+            summary.flagged.extend((marked.row.learner, sentence) for sentence in marked.odd)
+            if marked.problem:
+                summary.failed.append((marked.row.learner, marked.problem))
+        done += len(batch)
+        tell(done, len(due))
+    return summary._replace(graded=done - len(summary.failed))
+
+
+def _batches(plan: Plan, root: Path, ignore: list[str], due: list[Path], workers: int) -> Iterator[list[Marked]]:
+    """The marked submissions, a batch at a time, made here or by other processes."""
+    work = partial(mark_all, plan, root / "autograded", root / "source" / plan.paper, ignore)
+    chunks = [due[n : n + BATCH] for n in range(0, len(due), BATCH)]
+    with ExitStack() as stack:
+        if workers > 1 and len(chunks) > 1:
+            yield from stack.enter_context(ProcessPoolExecutor(workers)).map(work, chunks)
+        else:
+            yield from map(work, chunks)
+
+
+_pages: dict[str, Pages] = {}  # one writer a process: it remembers what learners share
+
+
+def mark_all(plan: Plan, autograded: Path, source: Path, ignore: list[str], folders: list[Path]) -> list[Marked]:
+    """Mark submissions and write their folders beside the place they will have."""
+    pages = _pages.setdefault(plan.paper, Pages(plan))
+    marked = []
+    for folder in folders:
+        learner = folder.parent.name
+        try:
+            marked.append(_mark(plan, pages, folder, autograded / learner / f".{plan.paper}.part", source, ignore))
+        except (OSError, ValueError) as error:
+            marked.append(Marked(Row(learner, None, None), None, problem=f"{error}; mend the file and grade again"))
+    return marked
+
+
+def _mark(plan: Plan, pages: Pages, folder: Path, part: Path, source: Path, ignore: list[str]) -> Marked:
+    handed_in = _time(folder)
+    found = journal.read(folder / journal.NAME)
+    scores = plan.scores(found)
+    text = pages.write(found, scores)
+    shutil.rmtree(part, ignore_errors=True)
+    part.mkdir(parents=True)
+    left = _copy(folder, part, ["*.ipynb", *ignore])
+    _copy(source, part, ["*.ipynb", *ignore])
+    (part / f"{plan.paper}.ipynb").write_text(text, encoding="utf-8")
+    for path in part.rglob("*"):
+        if path.is_file():
+            path.chmod(0o444)
+    told = [words("en")[f"odd_{reason}"].format(n=line) for reason, line in found.odd]
+    told += [f"{plan.marks[name][0]}: the response {score.problem}" for name, score in scores.items() if score.problem]
+    told += [f"{name}: is no plain file and was left out" for name in left]
+    return Marked(Row(folder.parent.name, handed_in, {name: score.earned for name, score in scores.items()}), part, tuple(told))
+
+
+def _copy(source: Path, target: Path, ignore: list[str]) -> list[str]:
+    """Copy plain files, and nothing a link points to; returns the names of what is none."""
+    left = []
+    for path in sorted(source.iterdir()):
+        if any(fnmatch(path.name, pattern) for pattern in ignore):
+            continue
+        if path.is_symlink() or not (path.is_file() or path.is_dir()):
+            left.append(path.name)
+        elif path.is_dir():
+            (target / path.name).mkdir(exist_ok=True)
+            left += [f"{path.name}/{name}" for name in _copy(path, target / path.name, ignore)]
+        else:
+            (target / path.name).unlink(missing_ok=True)
+            shutil.copyfile(path, target / path.name)
+    return left
+
+
+def _publish(part: Path | None, target: Path) -> None:
+    """Give a marked folder its name in one step; without one, take away what an earlier run left."""
+    old = target.with_name(f".{target.name}.old")
+    shutil.rmtree(old, ignore_errors=True)
+    if target.exists():
+        target.rename(old)
+    if part:
+        part.rename(target)
+    shutil.rmtree(old, ignore_errors=True)
+
+
+def _newer(submitted: Path, autograded: Path) -> bool:
+    """Whether a submission is not marked yet, or was handed in again since."""
+    if not autograded.exists():
+        return True
+    try:
+        new, old = _time(submitted), _time(autograded)
+    except (OSError, ValueError):
+        return True
+    return new is not None and (old is None or new > old)
+
+
+def _time(folder: Path) -> datetime | None:
+    """When a submission was handed in, as nbgrader stores it; raises ValueError when the file holds no time."""
+    path = folder / "timestamp.txt"
+    if not path.is_file() or path.is_symlink():
+        return None
+    text = path.read_text(encoding="utf-8").strip()
+    try:
+        return naive(parse(text)) if text else None
+    except (ValueError, OverflowError):
+        raise ValueError(f"timestamp.txt: {text[:40]!r} is no time") from None

@@ -1,0 +1,77 @@
+"""`kefu grade`: which papers, with the settings of nbgrader_config.py, and what is told while it runs."""
+
+import os
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from traitlets.config import Config, PyFileConfigLoader
+
+from kefu.grading import plan
+from kefu.grading.engine import Summary, grade
+from kefu.grading.store import Penalty, Store
+
+
+def grade_papers(root: Path, papers: list[str], *, workers: int | None, force: bool, learners: list[str]) -> int:
+    """Grade papers (all that were submitted, when none is named) and say what happened; 1 when something failed."""
+    settings = PyFileConfigLoader("nbgrader_config.py", path=str(root)).load_config()
+    ignore = list(settings.CourseDirectory.get("ignore", [".ipynb_checkpoints", "*.pyc", "__pycache__", "feedback"]))
+    url = settings.CourseDirectory.get("db_url", f"sqlite:///{root / 'gradebook.db'}")
+    names = papers or sorted(
+        {folder.name for folder in (root / "submitted").glob("*/*/") if (root / "source" / folder.name).is_dir()}
+    )
+    if not names:
+        print("nothing is submitted; nbgrader collect or kefu collect takes submissions in")
+    bad = 0
+    for name in names:
+        try:
+            found = plan.read(root / "source" / name)
+            if found.foreign:
+                raise ValueError(
+                    f"{name}: {', '.join(found.foreign)}: no marking from data; grade it with nbgrader autograde {name}"
+                )
+            points = {grade_id: literals["points"] for grade_id, (_, literals) in found.marks.items()}
+            store = Store(url, name, points, penalty(settings))
+            start = time.perf_counter()
+            done = grade(found, store, root, ignore, workers=workers or os.cpu_count() or 1, force=force,
+                         learners=tuple(learners), tell=progress(name, start))  # fmt: skip
+            bad += tell(name, done, time.perf_counter() - start)
+        except (ValueError, FileNotFoundError) as error:
+            print(error, file=sys.stderr)
+            bad += 1
+    return 1 if bad else 0
+
+
+def tell(name: str, done: Summary, seconds: float) -> int:
+    """Print what a run did, a line each for what a grader should look at; returns how many failed."""
+    for learner, sentence in done.flagged:
+        print(f"{name}: {learner}: flagged: {sentence}")
+    for learner, sentence in done.failed:
+        print(f"{name}: {learner}: not graded: {sentence}")
+    print(f"{name}: {done.graded} graded, {done.skipped} already graded, {len(done.failed)} failed, "
+          f"{len({learner for learner, _ in done.flagged})} flagged; {seconds:.1f} s")  # fmt: skip
+    return len(done.failed)
+
+
+def progress(name: str, start: float) -> Callable[[int, int], None]:
+    """A line that grows with the work, where somebody is looking."""
+
+    def show(done: int, total: int) -> None:
+        rate = done / max(time.perf_counter() - start, 1e-9)
+        left = f"{(total - done) / rate:.0f} s left" if done < total else "done     "
+        print(f"\r{name}: {done} of {total}, {rate:.0f} a second, {left}", end="\n" if done == total else "", flush=True)
+
+    return show if sys.stdout.isatty() else lambda done, total: None
+
+
+def penalty(settings: Config) -> Penalty | None:
+    """The school's penalty for lateness, when nbgrader_config.py sets one."""
+    if "AssignLatePenalties" not in settings and "LateSubmissionPlugin" not in settings:
+        return None
+    from nbgrader.preprocessors import AssignLatePenalties  # here, as nbgrader takes seconds to load
+
+    assign: Any = AssignLatePenalties(config=settings)
+    assign.init_plugin()
+    return assign.plugin_inst.late_submission_penalty

@@ -1,0 +1,79 @@
+"""Fixed views: what every card says where nothing can be clicked, as on a code host, in autograding and in feedback."""
+
+from collections import Counter
+from html import escape
+from typing import Any
+
+from kefu.items import LANGS, Score, kind_module
+from kefu.items.item import markup
+from kefu.journal import Journal
+from kefu.strings import words
+
+
+class Static:
+    """A fixed view: a name that is the same in every session, and HTML."""
+
+    def __init__(self, name: str, html: str) -> None:
+        self.name, self.html = name, html
+
+    def __repr__(self) -> str:
+        return self.name
+
+    def _repr_html_(self) -> str:
+        return self.html
+
+
+def static(public: dict[str, Any], lang: str, response: Any = None, place: str = "") -> Static:
+    """An item and a response as HTML, everything a learner wrote escaped; no key, no verdict."""
+    text, kind = public["texts"][lang], kind_module(public["kind"])
+    head = " · ".join(filter(None, [place, kind.NAME[lang], words(lang)["points"].format(n=f"{public['points']:g}")]))
+    body = f"<p><small>{escape(head)}</small></p><p>{markup(text['stem'])}</p>{kind.html(text, response)}"
+    return Static(f"{public['kind']} {public['id']}", f'<section lang="{_tag(lang)}">{body}</section>')
+
+
+def notice(lang: str, word: str, **values: str) -> Static:
+    """One plain sentence to the learner, in place of a card that cannot be shown."""
+    sentence = words(lang)[word].format(**values)
+    return Static(sentence, f'<p lang="{_tag(lang)}" role="alert"><strong>{escape(sentence)}</strong></p>')
+
+
+def covered(paper: dict[str, Any], lang: str) -> Static:
+    """A paper's cover; `paper` is its public view."""
+    w, facts = words(lang), size(paper)
+    lines = [w["cover_items"].format(**facts), w["cover_saved"], w["cover_end"]]
+    return _titled(f"cover {paper['paper']}", lang, paper["title"][lang], lines)
+
+
+def size(paper: dict[str, Any]) -> dict[str, Any]:
+    """A paper's number of items, its points and its pass mark in percent, as its cover tells them."""
+    points = sum(item["points"] for item in paper["items"])
+    return {"n": len(paper["items"]), "points": f"{points:g}", "pass": paper["pass"]}
+
+
+def marked(score: Score, lang: str) -> Static:
+    """The verdict on one response."""
+    return notice(
+        lang, "your_score", verdict=words(lang)[score.verdict], earned=f"{score.earned:.3g}", points=f"{score.points:g}"
+    )
+
+
+def ended(paper: dict[str, Any], found: Journal, lang: str) -> Static:
+    """A paper's end: whether the journal is whole, else what is odd about it."""
+    w = words(lang)
+    lines = [w[f"odd_{reason}"].format(n=line) for reason, line in found.odd]
+    return _titled(f"hand_in {paper['paper']}", lang, w["hand_in"], lines or [w["journal_good"].format(n=found.lines)])
+
+
+def spoken(found: Journal) -> str:
+    """The language a learner used most."""
+    used = Counter(lang for lang in found.langs.values() if lang in LANGS)
+    return used.most_common(1)[0][0] if used else LANGS[0]
+
+
+def _titled(name: str, lang: str, title: str, lines: list[str]) -> Static:
+    body = "".join(f"<p>{escape(line)}</p>" for line in lines)
+    return Static(name, f'<section lang="{_tag(lang)}"><h2>{escape(title)}</h2>{body}</section>')
+
+
+def _tag(lang: str) -> str:
+    return "zh-CN" if lang == "zh" else lang
