@@ -355,6 +355,7 @@ CLICKER = """
 def test_no_answer_shown_as_saved_is_lost_when_the_kernel_is_killed_at_random_moments(page: "Page", school: Path) -> None:
     path, rng, sayings, standing = school / "desk/course" / journal.NAME, Random(7), 0, 0
     path.unlink(missing_ok=True)
+    page.set_default_timeout(90_000)  # a page that cannot mend itself loads itself anew after a while
     # the server looks after its kernels more often than every three seconds, and never loses patience
     restarter = ("--KernelRestarter.time_to_dead=0.2", "--KernelRestarter.restart_limit=1000")
     with lab(school / "desk", True, *restarter) as address:

@@ -29,28 +29,26 @@
     }
     function watch(panel) {
       const session = panel.sessionContext;
-      let lost = false, waited = 0;
+      let lost = false, waited = 0, stood = false;
       run(panel);
       session.statusChanged.connect((_, status) => {
         if (["restarting", "autorestarting", "starting", "dead"].includes(status)) {
-          lost = true;
+          [lost, waited] = [true, 0];
           delete panel.node.dataset.kefu;
         } else if (lost && status === "idle") {
           lost = false;
           run(panel);
         }
       });
-      // Messages get lost when a connection breaks together with its kernel: what stays unfinished is run again
-      // over a new connection.
+      // Messages get lost when a connection breaks together with its kernel: what stays unfinished is run again, and
+      // a page that stood before and does not come back is loaded anew. Every answer is on the disk.
       const look = setInterval(() => {
         if (panel.isDisposed) clearInterval(look);
+        if (panel.node.dataset.kefu) stood = true;
         if (panel.isDisposed || panel.node.dataset.kefu || !session.isReady || !ours(panel.content)) { waited = 0; return; }
         waited += 1;
-        const kernel = session.session?.kernel;
-        if (kernel && waited >= (kernel.status === "idle" ? 2 : 5)) {
-          waited = 0;
-          kernel.reconnect().then(() => run(panel), () => {});
-        }
+        if (waited === 3 && session.session?.kernel?.status === "idle") run(panel);
+        if (waited === 8 && stood && panel.isVisible) location.reload();
       }, 2000);
     }
     return {
