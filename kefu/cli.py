@@ -1,4 +1,4 @@
-"""The command line: kefu check | build | desk | simulate | collect | grade | report | demo."""
+"""The command line: kefu check | lint | coverage | build | desk | simulate | collect | grade | report | demo."""
 
 import argparse
 import filecmp
@@ -6,10 +6,12 @@ import os
 import shutil
 import subprocess
 import sys
+from collections import Counter
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from kefu import bank, paper, syllabus
+from kefu import lint as lints
 from kefu.collect import take_in
 from kefu.desk import lay_out
 from kefu.items import LANGS
@@ -30,6 +32,8 @@ def main(arguments: list[str] | None = None) -> int:
         return found
 
     command(check, "read every item and paper; say what is wrong and how to mend it")
+    command(lint, "read every item as a reviewer would; say what to mend")
+    command(coverage, "print how many items every knowledge point has")
     command(build, "write lessons' stored views, source/ and release/ from the bank")
     found = command(desk, "lay out a learner's desk: the open rooms and nothing else")
     found.add_argument("--lang", choices=LANGS, default=LANGS[0])
@@ -69,6 +73,37 @@ def check(root: Path) -> int:
         f"{len(covered)} of {len(taught)} knowledge points have an item; {len(complaints)} complaints"
     )
     return 1 if complaints else 0
+
+
+def lint(root: Path) -> int:
+    """Print every complaint about how items are written; 1 when there is one."""
+    known = bank.load(root)
+    found = lints.lint(list(known.items.values()), list(syllabus.load(syllabus.course_folder(root)).points))
+    for complaint in found:
+        print(complaint)
+    print(f"{len(known.items)} items read; {len(found)} complaints")
+    return 1 if found else 0
+
+
+def coverage(root: Path) -> int:
+    """Print every knowledge point with its items of both pools, then levels, kinds and places of keys."""
+    known, course = bank.load(root), syllabus.load(syllabus.course_folder(root))
+    counts = {
+        pool: Counter(slug for item in known.pool(pool).values() for slug in item.covers) for pool in ("practice", "secure")
+    }
+    print(f"{'knowledge point':40} practice secure")
+    for lesson in course.lessons.values():
+        for slug, title in lesson.points.items():
+            print(f"{lesson.id} {slug:36} {counts['practice'][slug]:8} {counts['secure'][slug]:6}  {title['zh']}")
+    for name in ("level", "kind"):
+        told = Counter(getattr(item, name) for item in known.pool("secure").values())
+        print(f"secure items by {name}: {', '.join(f'{value} {count}' for value, count in told.most_common())}")
+    singles = [item for item in known.pool("secure").values() if item.kind == "single"]
+    places = Counter("abcdefgh"[item.options.index(item.key)] for item in singles)
+    print(f"keys of single choice: {', '.join(f'{place} {places[place]}' for place in sorted(places))}")
+    covered = {pool: len(counts[pool].keys() & course.points.keys()) for pool in counts}
+    print(f"covered: {covered['practice']} of {len(course.points)} by practice, {covered['secure']} by secure items")
+    return 0
 
 
 def build(root: Path) -> int:
@@ -183,7 +218,7 @@ def demo(root: Path, learners: int, seed: int) -> int:
     build(stage)
     simulate(stage, learners, seed)
     for name in gradebook.papers(stage / "gradebook.db"):
-        print(f"{name}: collecting, then grading with stock nbgrader, about two seconds a learner")
+        print(f"{name}: collecting, then grading with stock nbgrader, a third of a second a learner")
         nbgrader(stage, "collect", name, "--ExchangeCollect.check_owner=False")
         nbgrader(stage, "autograde", name)
         nbgrader(stage, "generate_feedback", name)

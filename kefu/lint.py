@@ -10,10 +10,13 @@ from itertools import combinations
 
 from kefu.items import LANGS, Complaint, Item
 
-NEGATIVES = re.compile(r"不属于|不正确|不恰当|不合适|不应该?的是|错误的是|除了|\bNOT\b|\bEXCEPT\b|\bLEAST\b|\bnot (?:a|an|the|true|correct|part)\b")
+NEGATIVES = re.compile(
+    r"不属于|不正确|不恰当|不合适|不应该?的是|错误的是|除了|\bNOT\b|\bEXCEPT\b|\bLEAST\b|\bnot (?:true|correct|part of)\b"
+)
 CATCH_ALL = re.compile(r"以上(?:都|皆|全|均)|都不是$|全部正确|all of the above|none of the above|both a and b", re.I)
 HALF_WIDTH = re.compile(r"[,;?!](?=[一-鿿])|(?<=[一-鿿])[,;?!]")
-NUMBER = re.compile(r"\d+(?:\.\d+)?")
+NUMBER = re.compile(r"(\d*\.?\d+)\s*(万|million)?")
+LARGE = {"万": 10_000, "million": 1_000_000, "": 1}
 ALIKE = 0.6  # share of common character triples above which two stems are near-duplicates
 FEW = 3  # secure items a knowledge point needs
 MANY = 12  # items a balance is judged on
@@ -22,8 +25,13 @@ MANY = 12  # items a balance is judged on
 def lint(items: list[Item], taught: list[str]) -> list[Complaint]:
     """Everything the rules say against a bank's items; `taught` are the knowledge points that need items."""
     found = [Complaint(f"{item.pool}/{item.chapter}/{item.id}", key, mend) for item in items for key, mend in _item(item)]
-    found += [Complaint(f"{pool}/{chapter}", key, mend) for pool, chapter, group in _groups(items) for key, mend in _balance(group)]
-    found += [Complaint(first.id, "stem", f"reads much like {second.id} ({share:.0%}); change one") for first, second, share in alike(items)]
+    found += [
+        Complaint(f"{pool}/{chapter}", key, mend) for pool, chapter, group in _groups(items) for key, mend in _balance(group)
+    ]
+    found += [
+        Complaint(first.id, "stem", f"reads much like {second.id} ({share:.0%}); change one")
+        for first, second, share in alike(items)
+    ]
     secure = Counter(slug for item in items if item.pool == "secure" for slug in item.covers)
     for slug in taught:
         if secure[slug] < FEW:
@@ -46,9 +54,16 @@ def _item(item: Item) -> Iterator[tuple[str, str]]:
                 yield f"{lang}.options.{j}", f"says the same as {i}; write another"
         if lang == "zh" and (mark := HALF_WIDTH.search(" ".join(_strings(text)))):
             yield lang, f"{mark[0]!r} beside a Chinese character is half-width; write the full-width mark"
-    first, second = (sorted(NUMBER.findall(" ".join(_strings(item.texts[lang]["options"] if "options" in item.texts[lang] else {})))) for lang in LANGS)
-    if first != second and set(first) - set(second) and set(second) - set(first):
-        yield "options", f"the numbers differ: {', '.join(first)} in zh, {', '.join(second)} in en; make them one"
+    zh, en = (_numbers(" ".join(_strings(item.texts[lang].get("options", {})))) for lang in LANGS)
+    afternoon = {number + 12 for number in en}  # 17:00 is 5 p.m.
+    if odd := {n for n in zh - en - afternoon if n >= 10} | {n for n in en - zh if n >= 10}:
+        yield "options", f"{', '.join(f'{n:g}' for n in sorted(odd))} stands in one language only; make the numbers one"
+
+
+def _numbers(text: str) -> set[float]:
+    """The numbers of a text, however a language groups their digits."""
+    found = NUMBER.findall(re.sub(r"(?<=\d),(?=\d{3})", "", text))
+    return {float(number) * LARGE[unit] for number, unit in found}
 
 
 def _groups(items: list[Item]) -> Iterator[tuple[str, str, list[Item]]]:
@@ -70,7 +85,10 @@ def _balance(group: list[Item]) -> Iterator[tuple[str, str]]:
         for lang in LANGS:
             longest = sum(_longest(item, lang) == item.key for item in singles)
             if longest > 0.4 * len(singles):
-                yield f"{lang}.options", f"the key is the longest option in {longest} of {len(singles)}; shorten keys or lengthen others"
+                yield (
+                    f"{lang}.options",
+                    f"the key is the longest option in {longest} of {len(singles)}; shorten keys or lengthen others",
+                )
     if len(judged) >= MANY // 2:
         true = sum(item.key == "true" for item in judged)
         if not 0.3 <= true / len(judged) <= 0.7:
@@ -79,7 +97,10 @@ def _balance(group: list[Item]) -> Iterator[tuple[str, str]]:
 
 def alike(items: list[Item]) -> list[tuple[Item, Item, float]]:
     """Pairs of items whose stem and options share most of their character triples (Jaccard), with the share."""
-    triples = {item.id: _triples(" ".join(_strings({k: item.texts["zh"].get(k, "") for k in ("stem", "options", "prompts")}))) for item in items}
+    triples = {
+        item.id: _triples(" ".join(_strings({k: item.texts["zh"].get(k, "") for k in ("stem", "options", "prompts")})))
+        for item in items
+    }
     found = []
     for first, second in combinations(items, 2):
         one, other = triples[first.id], triples[second.id]

@@ -349,3 +349,10 @@ def test_released_paper_json_and_marks_agree_about_every_item(built: Path) -> No
     forms, _ = paper.load(built, bank.load(built))
     assert [item for item, _ in found.marks.values()] == [item.id for item in forms["quiz-small"].items]
     assert json.loads((built / "release/quiz-small/paper.json").read_text(encoding="utf-8")) == found.public
+
+
+def test_the_benchmark_prints_its_ratio_against_stock_nbgrader() -> None:
+    command = [sys.executable, "-m", "kefu.bench", "grade", "--learners", "70", "--stock", "1"]
+    told = subprocess.run(command, cwd=Path(__file__).parent.parent, capture_output=True, text=True, check=True).stdout
+    assert "stock nbgrader autograde       1 submissions" in told and "kefu grade                    70 submissions" in told
+    assert "ratio " in told
