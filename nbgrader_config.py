@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-c = get_config()  # noqa: F821 (traitlets gives it)
+c = get_config()
 root = Path(__file__).absolute().parent
 
 # One course: this folder. Learners and instructors of one machine meet in exchange/.

@@ -7,6 +7,7 @@ import shutil
 import subprocess
 import sys
 from collections import Counter
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -26,7 +27,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--root", type=Path, default=Path.cwd(), help="the course repository (default: here)")
     commands = parser.add_subparsers(required=True, metavar="command")
 
-    def command(run, words):  # type: ignore[no-untyped-def]
+    def command(run: Callable[..., int], words: str) -> argparse.ArgumentParser:
         found = commands.add_parser(run.__name__, help=words)
         found.set_defaults(run=run)
         return found

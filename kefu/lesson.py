@@ -15,8 +15,10 @@ from kefu.views import static
 CALL = re.compile(r'^practice\("([a-z0-9-]+)"\)$')
 HOME = {
     "zh": {"start": "从上往下学，每课20到40分钟。每读完一点，就做一道小题，马上知道为什么对、为什么不对。",
+           "quiz": "测验", "fetch": "打开上方菜单“Nbgrader”里的“Assignment List”，点“Fetch”取试卷；在试卷最后交卷以后，回到那里点“Submit”。",
            "soon": "以后开放的章节", "other": "[English](../en/index.ipynb)"},
     "en": {"start": "Work from the top down; a lesson takes 20 to 40 minutes. After every idea there is a short exercise that tells you at once why an answer is right.",
+           "quiz": "Quizzes", "fetch": "Open “Assignment List” in the menu “Nbgrader” above and fetch a paper. When you have handed it in on its last card, submit it there.",
            "soon": "Chapters to come", "other": "[中文](../zh/index.ipynb)"},
 }  # fmt: skip
 
@@ -57,7 +59,7 @@ def home(syllabus: Syllabus, course: Path, lang: str) -> nbformat.NotebookNode:
         lines += [f"- [{lesson.id}　{lesson.title[lang]}]({chapter.id}/{lesson.stem}.ipynb)" for lesson in lessons] + [""]
     if soon:
         lines += [f"## {HOME[lang]['soon']}", "", *soon, ""]
-    lines += [HOME[lang]["other"]]
+    lines += [f"## {HOME[lang]['quiz']}", "", HOME[lang]["fetch"], "", HOME[lang]["other"]]
     cells = [new_markdown_cell("\n".join(lines), id="home")]
     return new_notebook(cells=cells, metadata={"kernelspec": KERNEL, "kefu": {"home": True}})
 

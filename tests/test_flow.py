@@ -118,7 +118,7 @@ def test_report_prints_the_scores_and_writes_a_csv_safe_for_spreadsheets(
 @pytest.mark.parametrize("who", ["../../../gradebook", "a/b", "..", "", " spaced ", "a*", "a\x00b", "x" * 101, "a+b", 7, None])
 def test_a_hand_in_file_of_a_strange_learner_is_refused_and_writes_nothing(tmp_path: Path, who: object) -> None:
     file = tmp_path / "in.zip"
-    learn.write_hand_in(file, "quiz-small", tmp_path / journal.NAME, who, NOW)  # type: ignore[arg-type]
+    learn.write_hand_in(file, "quiz-small", tmp_path / journal.NAME, who, NOW)
     with pytest.raises(ValueError, match=r"in.zip: learner: .* (is empty|is longer|has a character)"):
         collect.take_in(file, {"quiz-small"}, tmp_path / "submitted")
     assert sorted(path.name for path in tmp_path.iterdir()) == ["in.zip"]

@@ -4,7 +4,8 @@ from collections.abc import Iterator
 from random import Random
 from typing import Any
 
-from kefu.items.item import Item, Specimen, listing, share, unknown
+from kefu.items import single
+from kefu.items.item import Item, Specimen
 
 NAME = {"zh": "判断", "en": "True or false"}
 WORDS = {"zh": {"true": "正确", "false": "错误"}, "en": {"true": "True", "false": "False"}}
@@ -28,20 +29,7 @@ def public(item: Item, lang: str) -> dict[str, Any]:
     return {"options": WORDS[lang]}
 
 
-def problem(response: Any, *, key: Any, options: list[str]) -> str:
-    """Why a response cannot be marked, or an empty string."""
-    return unknown([response], options)
-
-
-def mark(response: Any, *, key: Any, options: list[str], credit: str) -> tuple[float, dict[str, bool]]:
-    """The share earned, 0 or 1, and whether the judgement is right."""
-    right = response == key
-    return share(int(right), int(not right), 1, credit), {response: right}
-
-
-def html(text: dict[str, Any], response: Any) -> str:
-    """The two options as they stand in a static page, the chosen one filled."""
-    return listing([("◉" if response == i else "○", option) for i, option in text["options"].items()])
+problem, mark, html = single.problem, single.mark, single.html  # one of two options is chosen
 
 
 def specimens(item: Item) -> list[Specimen]:
