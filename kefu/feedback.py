@@ -2,6 +2,8 @@
 
 import json
 import re
+from datetime import UTC, datetime
+from functools import lru_cache
 from html import escape
 from pathlib import Path
 from typing import Any
@@ -9,9 +11,12 @@ from typing import Any
 from nbconvert.exporters import Exporter, HTMLExporter
 from nbformat import NotebookNode
 
-from kefu import journal
+from kefu import bank, journal
+from kefu.items import Item
+from kefu.paper import FILE, Paper
+from kefu.paper import load as load_papers
 from kefu.strings import words
-from kefu.views import spoken, static
+from kefu.views import explained, spoken, static
 
 STYLE = """
 body { max-width: 44rem; margin: 0 auto; padding: 1rem; background: #fffdf8; color: #1f2933; overflow-wrap: anywhere;
@@ -45,12 +50,13 @@ class FeedbackExporter(HTMLExporter):
 
 
 def page(nb: NotebookNode, folder: Path, total: dict[str, Any]) -> str:
-    """A paper's feedback: per item the question, the response and what it earned. No key, no rationale."""
+    """A paper's feedback: per item the question, the response and what it earned; once the paper is closed, the reasons."""
     paper = json.loads((folder / "paper.json").read_text(encoding="utf-8"))
     found = journal.read(folder / journal.NAME)
     lang = spoken(found)
     w = words(lang)
     grades = {cell.metadata.nbgrader.grade_id: cell.metadata.nbgrader for cell in nb.cells if "nbgrader" in cell.metadata}
+    reasons = closed(folder.parents[2], paper["paper"], datetime.now(UTC))
     articles = []
     for n, item in enumerate(paper["items"], 1):
         response = found.responses.get(item["id"])
@@ -59,7 +65,8 @@ def page(nb: NotebookNode, folder: Path, total: dict[str, Any]) -> str:
         verdict = "right" if earned >= points else "partly" if earned else "wrong" if response is not None else "blank"
         sentence = w["your_score"].format(verdict=w[verdict], earned=f"{earned:.3g}", points=f"{points:g}")
         shown = static(item, lang, response, f"{n} / {len(paper['items'])}").html
-        articles.append(f'<article>{shown}<p class="{verdict}">{SIGNS[verdict]} {escape(sentence)}</p></article>')
+        why = explained(reasons[item["id"]], lang).html if item["id"] in reasons else ""
+        articles.append(f'<article>{shown}<p class="{verdict}">{SIGNS[verdict]} {escape(sentence)}</p>{why}</article>')
     score = w["total"].format(score=f"{total['score']:.4g}", points=f"{total['max_score']:g}")
     late = [w["penalty"].format(n=f"{total['late_penalty']:.3g}")] if total["late_penalty"] else []
     odd = [w[f"odd_{reason}"].format(n=line) for reason, line in found.odd]
@@ -70,3 +77,18 @@ def page(nb: NotebookNode, folder: Path, total: dict[str, Any]) -> str:
         f'<meta name="viewport" content="width=device-width, initial-scale=1"><title>{title}</title><style>{STYLE}</style></head>\n'
         f'<body><h1>{title}</h1><p class="total">{escape(score)}</p>{notes}\n{"".join(articles)}</body></html>\n'
     )
+
+
+def closed(root: Path, name: str, now: datetime) -> dict[str, Item]:
+    """The items whose reasons may be shown: those of a paper that is closed, by id; none of any other."""
+    path = root / FILE
+    if not path.exists() or f"[{name}]" not in (text := path.read_text(encoding="utf-8")) or "closes" not in text:
+        return {}
+    form = _forms(root, path.stat().st_mtime_ns).get(name)
+    return {item.id: item for item in form.items} if form and form.closes and form.closes <= now else {}
+
+
+@lru_cache(maxsize=1)
+def _forms(root: Path, changed: int) -> dict[str, Paper]:
+    """The papers of a root, read again when their file has changed: a class's feedback asks for every learner."""
+    return load_papers(root, bank.load(root))[0]

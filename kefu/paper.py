@@ -3,6 +3,7 @@
 import tomllib
 from collections import Counter
 from dataclasses import dataclass
+from datetime import datetime
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -10,19 +11,23 @@ from typing import Any
 from kefu.bank import Bank
 from kefu.items import CREDITS, KINDS, LANGS, Complaint, Item
 
-KEYS = ("title", "chapter", "credit", "pass", "items", "draw", "seed")
+KEYS = ("title", "chapter", "credit", "pass", "items", "draw", "seed", "closes")
 FILE = "bank/papers.toml"
 
 
 @dataclass(frozen=True)
 class Paper:
-    """One form of a paper: its items in order, its credit rule per kind, its pass mark in percent."""
+    """One form of a paper: its items in order, its credit rule per kind, its pass mark in percent.
+
+    After `closes` its reasons may be shown; a paper without that time stays open for good.
+    """
 
     name: str
     title: dict[str, str]
     items: tuple[Item, ...]
     credit: dict[str, str]
     pass_mark: int
+    closes: datetime | None = None
 
     def public(self) -> dict[str, Any]:
         """What paper.json holds: no key, no rationale."""
@@ -45,7 +50,7 @@ def load(root: Path, bank: Bank) -> tuple[dict[str, Paper], list[Complaint]]:
         complaints += [Complaint(FILE, f"{name}.{key}" if key else name, mend) for key, mend in found]
         if not found:
             credit = {kind: fields.get("credit", {}).get(kind, "all") for kind in KINDS}
-            papers[name] = Paper(name, fields["title"], tuple(items), credit, fields.get("pass", 60))
+            papers[name] = Paper(name, fields["title"], tuple(items), credit, fields.get("pass", 60), fields.get("closes"))
     return papers, complaints
 
 
@@ -62,6 +67,9 @@ def _check(name: str, fields: Any, bank: Bank) -> list[tuple[str, str]]:
     passing = fields.get("pass", 60)
     if isinstance(passing, bool) or not isinstance(passing, int) or not 0 < passing <= 100:
         found.append(("pass", "write a whole number of percent, 1 to 100"))
+    closes = fields.get("closes")
+    if closes is not None and (not isinstance(closes, datetime) or closes.tzinfo is None):
+        found.append(("closes", "write a time with its zone, without quotes, like 2026-12-01T18:00:00+08:00"))
     credit = fields.get("credit", {})
     for kind, rule in credit.items() if isinstance(credit, dict) else [("", credit)]:
         if kind not in KINDS or rule not in CREDITS:

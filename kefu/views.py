@@ -4,8 +4,8 @@ from collections import Counter
 from html import escape
 from typing import Any
 
-from kefu.items import LANGS, Score, kind_module
-from kefu.items.item import markup
+from kefu.items import LANGS, Item, Score, kind_module
+from kefu.items.item import listing, markup
 from kefu.journal import Journal
 from kefu.strings import words
 
@@ -54,6 +54,27 @@ def marked(score: Score, lang: str) -> Static:
     """The verdict on one response."""
     return notice(
         lang, "your_score", verdict=words(lang)[score.verdict], earned=f"{score.earned:.3g}", points=f"{score.points:g}"
+    )
+
+
+def explained(item: Item, lang: str) -> Static:
+    """The right answer and the reason of every option: only ever for a paper that is closed."""
+    text = item.texts[lang]
+    labels = {**kind_module(item.kind).public(item, lang).get("options", {}), **text.get("prompts", {})}
+    rows = []
+    for i, why in text["rationale"].items():
+        match item.key:
+            case dict():
+                mark, label = ("✓", f"{labels[i]} → {text['options'][item.key[i]]}") if i in item.key else ("✗", labels[i])
+            case list() if item.kind == "ordering":
+                mark, label = f"{item.key.index(i) + 1}.", labels[i]
+            case _:
+                mark, label = "✓" if i == item.key or (isinstance(item.key, list) and i in item.key) else "✗", labels[i]
+        rows.append((mark, f"**{label}** {why}"))
+    if item.kind == "ordering":
+        rows.sort(key=lambda row: float(row[0]))
+    return Static(
+        f"reasons {item.id}", f'<section lang="{_tag(lang)}"><h3>{words(lang)["reasons"]}</h3>{listing(rows)}</section>'
     )
 
 

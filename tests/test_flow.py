@@ -87,6 +87,24 @@ def test_feedback_shows_question_answer_and_verdict_in_the_learners_language_and
         assert not SECRETS.search(re.sub(r"<(style|script).*?</\1>", "", page, flags=re.S))
 
 
+def test_once_a_paper_is_closed_its_feedback_gives_the_reasons_and_before_none(school: Path) -> None:
+    path = school / "bank/papers.toml"
+    open_paper = path.read_text(encoding="utf-8")
+    page = school / "feedback/李 雷/quiz-small/quiz-small.html"
+    try:
+        for closes, shown in (("2099-01-01T00:00:00+08:00", False), ("2026-01-01T00:00:00+08:00", True)):
+            path.write_text(f"{open_paper}closes = {closes}\n", encoding="utf-8")
+            cli.nbgrader(school, "generate_feedback", "quiz-small", "--force")
+            text = page.read_text(encoding="utf-8")
+            for reason in ("解析甲", "解析乙", "解析一", "不能储存", "理由1", "最先"):
+                assert (reason in text) == shown
+        assert "✓ <strong>问候</strong> 解析乙" in text and "✗ <strong>道别</strong> 解析甲" in text
+        assert "✓ <strong>前 → 广告</strong> 理由1" in text and text.index("1. <strong>问候") < text.index("3. <strong>感谢")
+    finally:
+        path.write_text(open_paper, encoding="utf-8")
+        cli.nbgrader(school, "generate_feedback", "quiz-small", "--force")
+
+
 def test_feedback_calls_nothing_outside_this_machine(school: Path) -> None:
     page = (school / "feedback/ann-lee/quiz-small/quiz-small.html").read_text(encoding="utf-8")
     assert not re.findall(r'(?:src|href)="https?://(?!127\.0\.0\.1)[^"]+"', page)

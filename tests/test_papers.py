@@ -37,6 +37,8 @@ GOOD = '[quiz-good]\ntitle = { zh = "好", en = "Good" }\nitems = ["q-single"]\n
         ('chapter = "1-basics"\ndraw = { essays = 1 }', "quiz-bad.draw: essays = 1 is no draw"),
         ('items = ["q-single"]\ncredit = { single = "half" }', "quiz-bad.credit: single = 'half' is no rule"),
         ('items = ["q-single"]\npass = 0', "quiz-bad.pass: write a whole number of percent"),
+        ('items = ["q-single"]\ncloses = 2026-12-01T18:00:00', "quiz-bad.closes: write a time with its zone"),
+        ('items = ["q-single"]\ncloses = "soon"', "quiz-bad.closes: write a time with its zone"),
         ('items = ["q-single"]\nitmes = 1', "quiz-bad.itmes: is no key of a paper"),
     ],
 )
