@@ -106,6 +106,8 @@ def prepare(lang: str) -> None:
 def free(port: int) -> bool:
     """Whether a port of this machine is free."""
     with socket.socket() as probe:
+        if os.name == "posix":  # a port that was left a moment ago is free
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             probe.bind(("127.0.0.1", port))
         except OSError:

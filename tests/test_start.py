@@ -69,6 +69,19 @@ def test_a_taken_port_is_named_with_a_way_out(taken: int) -> None:
             start.serve(port, "zh", browser=False)
 
 
+@pytest.mark.skipif(os.name == "nt", reason="Windows frees a port at once")
+def test_a_port_that_was_left_a_moment_ago_is_free() -> None:
+    with socket.socket() as server:
+        server.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        server.bind(("127.0.0.1", 0))
+        server.listen()
+        port = server.getsockname()[1]
+        client = socket.create_connection(("127.0.0.1", port))
+        server.accept()[0].close()  # who closes first leaves the port waiting
+        client.close()
+    assert start.free(port)
+
+
 def test_without_a_network_it_says_so_in_one_line(tmp_path: Path) -> None:
     for name in ("start.py", "requirements.txt", "constraints.txt", "pyproject.toml", "README.md", "LICENSE"):
         shutil.copy(REPOSITORY / name, tmp_path)
