@@ -144,22 +144,21 @@ def serve(port: int, lang: str, browser: bool) -> None:
     for name in ("SIGINT", "SIGTERM", "SIGHUP"):  # a closed terminal stops the servers too, as Ctrl-C does
         if hasattr(signal, name):
             signal.signal(getattr(signal, name), signal.default_int_handler)
-    token = secrets.token_hex(16)
-    rooms = [
-        ("Learners", port, f"/lab/tree/course/{lang}/index.ipynb", ROOT / "desk", True),
-        ("Instructors", port + 1, "/formgrader", ROOT, False),
+    rooms = [  # each with a token of its own: a learner's must not open the bank
+        ("Learners", port, f"/lab/tree/course/{lang}/index.ipynb", ROOT / "desk", True, secrets.token_hex(16)),
+        ("Instructors", port + 1, "/formgrader", ROOT, False, secrets.token_hex(16)),
     ]
     servers = []
     try:
-        for _, number, _, folder, learner in rooms:
+        for _, number, _, folder, learner, token in rooms:
             command, environment = lab(str(PYTHON), folder, number, token, lang, learner)
             servers.append(subprocess.Popen(command, cwd=folder, env=environment))
-        for (who, number, page, *_), server in zip(rooms, servers, strict=True):
+        for (who, number, page, *_, token), server in zip(rooms, servers, strict=True):
             wait(number, token, server)
             print(f"{who}: http://127.0.0.1:{number}{page}?token={token}", flush=True)
         print("Stop with Ctrl-C.", flush=True)
         if browser:
-            webbrowser.open(f"http://127.0.0.1:{port}{rooms[0][2]}?token={token}")
+            webbrowser.open(f"http://127.0.0.1:{port}{rooms[0][2]}?token={rooms[0][-1]}")
         while all(server.poll() is None for server in servers):
             time.sleep(0.5)
         fail("a server has stopped", "see its last lines above and start again")

@@ -87,6 +87,14 @@ options = { a = "Smile", b = "Thank", c = "Greet" }
 rationale = { a = "second", b = "last", c = "first" }
 """,
 }
+# the right response to each of them
+RIGHT = {
+    "single": "b",
+    "multiple": ["a", "c"],
+    "truefalse": "false",
+    "matching": {"p1": "b", "p2": "a", "p3": "c"},
+    "ordering": ["c", "a", "b"],
+}
 COMMON = 'lesson = "1-1"\ncovers = ["c1-gst"]\nlevel = "recall"\nsource = "a test"\n'
 PAPERS = """
 [quiz-small]

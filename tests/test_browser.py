@@ -14,7 +14,7 @@ from random import Random
 
 import psutil
 import pytest
-from conftest import REPOSITORY, make_school
+from conftest import REPOSITORY, RIGHT, make_school
 
 from kefu import cli, gradebook, journal
 from kefu.desk import lay_out
@@ -163,15 +163,6 @@ def answer_by_keyboard(page: "Page", prefix: str) -> None:
     press(page, "Space", "ArrowUp", "ArrowUp", "Space")
     for kind in RIGHT:
         saved(card(page, f"{prefix}-{kind}"))
-
-
-RIGHT = {
-    "single": "b",
-    "multiple": ["a", "c"],
-    "truefalse": "false",
-    "matching": {"p1": "b", "p2": "a", "p3": "c"},
-    "ordering": ["c", "a", "b"],
-}
 
 
 @pytest.mark.parametrize("lang", ["zh", "en"])

@@ -11,6 +11,7 @@ import sys
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+import conftest
 import nbformat
 import pytest
 from conftest import make_school
@@ -71,13 +72,7 @@ def grade(root: Path, *arguments: str) -> int:
     return cli.main(["--root", str(root), "grade", "--workers", "1", *arguments])
 
 
-RIGHT = {
-    "q-single": "b",
-    "q-multiple": ["a", "c"],
-    "q-truefalse": "false",
-    "q-matching": {"p1": "b", "p2": "a", "p3": "c"},
-    "q-ordering": ["c", "a", "b"],
-}
+RIGHT = {f"q-{kind}": response for kind, response in conftest.RIGHT.items()}
 
 
 def test_random_honest_submissions_get_the_rows_of_stock_nbgrader_and_of_nbgrader_with_our_steps(school: Path) -> None:

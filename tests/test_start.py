@@ -115,6 +115,8 @@ def test_it_serves_learners_and_instructors_at_one_address_each_and_stops_when_t
         assert addresses["Learners"].startswith(f"http://127.0.0.1:{port}/lab/tree/course/en/index.ipynb?token=")
         assert addresses["Instructors"].startswith(f"http://127.0.0.1:{port + 1}/formgrader?token=")
         home = f"http://127.0.0.1:{port}/files/../bank/papers.toml?{addresses['Learners'].split('?')[1]}"
+        strange = f"{addresses['Instructors'].split('?')[0]}?{addresses['Learners'].split('?')[1]}"
+        assert "/login" in urllib.request.urlopen(strange).url  # a learner's token opens no instructor's room
         with pytest.raises(urllib.error.HTTPError):
             urllib.request.urlopen(home)  # a learner's server does not reach the bank
     finally:

@@ -79,7 +79,9 @@ _pages: dict[str, Pages] = {}  # one writer a process: it remembers what learner
 
 def mark_all(plan: Plan, autograded: Path, source: Path, ignore: list[str], folders: list[Path]) -> list[Marked]:
     """Mark submissions and write their folders beside the place they will have."""
-    pages = _pages.setdefault(plan.paper, Pages(plan))
+    if plan.paper not in _pages or _pages[plan.paper].plan != plan:
+        _pages[plan.paper] = Pages(plan)
+    pages = _pages[plan.paper]
     marked = []
     for folder in folders:
         learner = folder.parent.name

@@ -15,7 +15,7 @@ class Pages:
     """Writes a paper's marked notebooks; what learners share is made once."""
 
     def __init__(self, plan: Plan) -> None:
-        self._plan = plan
+        self.plan = plan
         self._items = {item["id"]: item for item in plan.public["items"]}
         self._places = {name: f"{n} / {len(self._items)}" for n, name in enumerate(self._items, 1)}
         self._cells = [_without_outputs(cell) for cell in plan.notebook["cells"]]
@@ -27,7 +27,7 @@ class Pages:
         """The notebook as JSON text, every code cell with its outputs."""
         lang = spoken(found)
         parts = []
-        for n, (cell, text) in enumerate(zip(self._plan.notebook["cells"], self._cells, strict=True), 1):
+        for n, (cell, text) in enumerate(zip(self.plan.notebook["cells"], self._cells, strict=True), 1):
             outputs = f', "outputs": {self._outputs(cell, n, found, scores, lang)}' if cell["cell_type"] == "code" else ""
             parts.append(f"{text}{outputs}}}")
         return '{"cells": [' + ",\n".join(parts) + "], " + self._rest + "\n"
@@ -51,9 +51,9 @@ class Pages:
             return self._remembered(key, lambda: [_result(static(self._items[name], lang, response, self._places[name]), n)])
         source = "".join(cell["source"])
         if source == "cover()":
-            return self._remembered(("cover", lang), lambda: [_result(covered(self._plan.public, lang), n)])
+            return self._remembered(("cover", lang), lambda: [_result(covered(self.plan.public, lang), n)])
         if source == "hand_in()":
-            return json.dumps([_result(ended(self._plan.public, found, lang), n)], ensure_ascii=False)
+            return json.dumps([_result(ended(self.plan.public, found, lang), n)], ensure_ascii=False)
         return "[]"
 
     def _remembered(self, key: tuple[str, ...], make: Any) -> str:
