@@ -6,13 +6,15 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from difflib import get_close_matches
 from pathlib import Path
+from types import ModuleType
 from typing import Any
+from xml.etree import ElementTree
 
 from kefu.items import KINDS, LANGS, LEVELS, Complaint, Item, kind_module
 from kefu.syllabus import Syllabus, course_folder
 from kefu.syllabus import load as load_syllabus
 
-KEYS = ("kind", "lesson", "covers", "level", "points", "key", "source", *LANGS)
+KEYS = ("kind", "lesson", "covers", "level", "points", "key", "figure", "source", *LANGS)
 ID = re.compile(r"^[a-z0-9][a-z0-9-]*$")
 
 
@@ -68,10 +70,12 @@ def _read(path: Path, name: str, pool: str, syllabus: Syllabus) -> tuple[Item | 
         return None, [Complaint(name, key, mend) for key, mend in found]
     item = Item(
         id=path.stem, kind=raw["kind"], pool=pool, chapter=path.parent.name, lesson=raw["lesson"],
-        covers=tuple(raw["covers"]), level=raw["level"], points=float(raw.get("points", 1)), key=raw["key"],
-        source=raw["source"], texts={lang: raw[lang] for lang in LANGS}, path=path,
+        covers=tuple(raw["covers"]), level=raw["level"], key=raw["key"], source=raw["source"],
+        points=0.0 if kind_module(raw["kind"]).MARKED == "never" else float(raw.get("points", 1)),
+        texts={lang: {"rationale": {}, **raw[lang]} for lang in LANGS}, path=path, figure=raw.get("figure", ""),
     )  # fmt: skip
-    return item, [Complaint(name, key, mend) for key, mend in [*_sense(item), *_place(item, syllabus)]]
+    drawn = list(_figure(item)) if item.figure else []
+    return item, [Complaint(name, key, mend) for key, mend in drawn or [*_sense(item), *_place(item, syllabus)]]
 
 
 def _shape(raw: dict[str, Any], path: Path) -> Iterator[tuple[str, str]]:
@@ -93,19 +97,24 @@ def _shape(raw: dict[str, Any], path: Path) -> Iterator[tuple[str, str]]:
     if raw.get("kind") not in KINDS:
         yield "kind", f"{raw.get('kind')!r} is no kind of item; choose from {', '.join(KINDS)}"
         return
+    module = kind_module(raw["kind"])
+    if "points" in raw and module.MARKED == "never":
+        yield "points", f"a {raw['kind']} is never scored; take it out"
     for lang in LANGS:
         if not isinstance(raw.get(lang), dict):
             yield lang, f"the translation is missing; add a [{lang}] table"
         else:
-            yield from _text(raw[lang], kind_module(raw["kind"]).FIELDS, lang)
+            yield from _text(raw[lang], module, lang)
 
 
-def _text(text: dict[str, Any], fields: tuple[str, ...], lang: str) -> Iterator[tuple[str, str]]:
-    yield from _unknown(text, ("stem", "rationale", "hint", *fields), f"{lang}.")
-    for key in ("stem", "hint"):
-        if (key == "stem" or key in text) and (not isinstance(text.get(key), str) or not text[key].strip()):
+def _text(text: dict[str, Any], module: ModuleType, lang: str) -> Iterator[tuple[str, str]]:
+    tables = module.FIELDS if module.MARKED == "never" else ("rationale", *module.FIELDS)
+    lines = ("stem", *module.TEXTS)
+    yield from _unknown(text, (*lines, "hint", *tables), f"{lang}.")
+    for key in (*lines, "hint"):
+        if (key in lines or key in text) and (not isinstance(text.get(key), str) or not text[key].strip()):
             yield f"{lang}.{key}", "is missing or no text; add it in quotes"
-    for key in ("rationale", *fields):
+    for key in tables:
         table = text.get(key)
         if not isinstance(table, dict) or not table:
             yield f"{lang}.{key}", 'is missing; add a table, like { a = "…", b = "…" }'
@@ -113,6 +122,27 @@ def _text(text: dict[str, Any], fields: tuple[str, ...], lang: str) -> Iterator[
         for i, value in table.items():
             if not isinstance(value, str) or not value.strip():
                 yield f"{lang}.{key}.{i}", "is empty or no text; write a sentence in quotes"
+
+
+def _figure(item: Item) -> Iterator[tuple[str, str]]:
+    """Complaints about an item's drawing: it must be there, whole, and nothing but a drawing."""
+    try:
+        drawing = ElementTree.fromstring(item.drawing)
+    except (OSError, UnicodeDecodeError):
+        yield "figure", f"{item.figure!r} cannot be read; lay an SVG of that name beside the item"
+        return
+    except ElementTree.ParseError as error:
+        yield "figure", f"{item.figure}: {error}; mend the SVG"
+        return
+    for element in drawing.iter():
+        name = str(element.tag).rpartition("}")[2]
+        links = [value for key, value in element.attrib.items() if key.rpartition("}")[2] == "href" and value[:1] != "#"]
+        if (
+            name in ("script", "foreignObject", "style", "image")
+            or links
+            or any(key.startswith("on") for key in element.attrib)
+        ):
+            yield "figure", f"{item.figure}: <{name}> may not have scripts, style sheets, images or links; draw without"
 
 
 def _unknown(table: dict[str, Any], known: tuple[str, ...], prefix: str) -> Iterator[tuple[str, str]]:

@@ -7,13 +7,15 @@ from pprint import pformat
 from typing import Any
 
 import nbformat
-from nbformat.v4 import new_code_cell, new_notebook, new_output
+from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 
-from kefu.items import LANGS, Item, score
+from kefu.items import LANGS, Item, kind_module, score
 from kefu.journal import Journal
 from kefu.paper import Paper
+from kefu.strings import words
 from kefu.views import Static, covered, ended, marked, static
 
+LOCKED = {"grade": False, "grade_id": "", "locked": True, "solution": False, "task": False, "schema_version": 3}
 KERNEL = {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"}
 
 
@@ -28,7 +30,11 @@ def notebook(paper: Paper) -> nbformat.NotebookNode:
     for n, item in enumerate(paper.items, 1):
         public, place = item.public(), f"{n} / {len(paper.items)}"
         cells.append(_code(f'ask("{item.id}")', item.id, [_shown(static(public, lang, None, place))]))
-        cells.append(_mark_cell(item, item.marking(paper.credit[item.kind]), lang))
+        marked = kind_module(item.kind).MARKED
+        if marked == "data":
+            cells.append(_mark_cell(item, item.marking(paper.credit[item.kind]), lang))
+        elif marked == "hand":
+            cells.append(_hand_cell(item))
     cells.append(_code("hand_in()", "hand-in", [_shown(ended(told, Journal(), lang))]))
     for n, cell in enumerate([cell for cell in cells if cell.cell_type == "code"], 1):
         cell.execution_count = n
@@ -50,14 +56,24 @@ def _mark_cell(item: Item, marking: dict[str, Any], lang: str) -> nbformat.Noteb
     return cell
 
 
+def _hand_cell(item: Item) -> nbformat.NotebookNode:
+    """A task cell: the formgrader asks for its points by hand and shows the mark scheme, which no release holds."""
+    lines = [f"**{' · '.join(words(lang)['by_hand'] for lang in LANGS)}**", "", "=== BEGIN MARK SCHEME ==="]
+    for lang in LANGS:
+        lines += ["", *(f"- {sign} **{label}** {why}" for sign, label, why in kind_module(item.kind).solution(item, lang))]
+    name = f"{item.id}-hand"
+    told = {"grade_id": name, "task": True, "points": item.points, "cell_type": "markdown"}
+    metadata = {"nbgrader": LOCKED | told, "editable": False, "deletable": False}
+    return new_markdown_cell("\n".join([*lines, "", "=== END MARK SCHEME ==="]), id=_cell_id(name), metadata=metadata)
+
+
 def _shown(view: Static) -> nbformat.NotebookNode:
     return new_output("execute_result", data={"text/html": view.html, "text/plain": repr(view)})
 
 
 def _code(source: str, name: str, outputs: list[nbformat.NotebookNode]) -> nbformat.NotebookNode:
-    locked = {"grade": False, "grade_id": name, "locked": True, "solution": False, "task": False, "schema_version": 3}
     metadata = {
-        "nbgrader": locked | {"cell_type": "code"},
+        "nbgrader": LOCKED | {"grade_id": name, "cell_type": "code"},
         "jupyter": {"source_hidden": True},
         "editable": False,
         "deletable": False,

@@ -12,7 +12,7 @@ from nbconvert.exporters import Exporter, HTMLExporter
 from nbformat import NotebookNode
 
 from kefu import bank, journal
-from kefu.items import Item
+from kefu.items import Item, kind_module
 from kefu.paper import FILE, Paper
 from kefu.paper import load as load_papers
 from kefu.strings import words
@@ -60,10 +60,7 @@ def page(nb: NotebookNode, folder: Path, total: dict[str, Any]) -> str:
     articles = []
     for n, item in enumerate(paper["items"], 1):
         response = found.responses.get(item["id"])
-        grade = grades.get(f"{item['id']}-mark", {})
-        earned, points = grade.get("score", 0.0), grade.get("points", item["points"])
-        verdict = "right" if earned >= points else "partly" if earned else "wrong" if response is not None else "blank"
-        sentence = w["your_score"].format(verdict=w[verdict], earned=f"{earned:.3g}", points=f"{points:g}")
+        verdict, sentence = _verdict(item, response, grades, w)
         shown = static(item, lang, response, f"{n} / {len(paper['items'])}").html
         why = explained(reasons[item["id"]], lang).html if item["id"] in reasons else ""
         articles.append(f'<article>{shown}<p class="{verdict}">{SIGNS[verdict]} {escape(sentence)}</p>{why}</article>')
@@ -77,6 +74,18 @@ def page(nb: NotebookNode, folder: Path, total: dict[str, Any]) -> str:
         f'<meta name="viewport" content="width=device-width, initial-scale=1"><title>{title}</title><style>{STYLE}</style></head>\n'
         f'<body><h1>{title}</h1><p class="total">{escape(score)}</p>{notes}\n{"".join(articles)}</body></html>\n'
     )
+
+
+def _verdict(item: dict[str, Any], response: Any, grades: dict[str, Any], w: dict[str, str]) -> tuple[str, str]:
+    """The verdict on an item and its sentence, with a grader's comment where a person has marked it."""
+    marked = kind_module(item["kind"]).MARKED
+    if marked == "never":
+        return "noted", w["noted"]
+    grade = grades.get(f"{item['id']}-{'hand' if marked == 'hand' else 'mark'}", {})
+    earned, points = grade.get("score", 0.0), grade.get("points", item["points"])
+    verdict = "right" if earned >= points else "partly" if earned else "wrong" if response is not None else "blank"
+    sentence = w["your_score"].format(verdict=w[verdict], earned=f"{earned:.3g}", points=f"{points:g}")
+    return verdict, f"{sentence} {grade.get('comment') or ''}".strip()
 
 
 def closed(root: Path, name: str, now: datetime) -> dict[str, Item]:

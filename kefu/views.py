@@ -5,7 +5,7 @@ from html import escape
 from typing import Any
 
 from kefu.items import LANGS, Item, Score, kind_module
-from kefu.items.item import listing, markup
+from kefu.items.item import filled, listing, markup
 from kefu.journal import Journal
 from kefu.strings import words
 
@@ -26,8 +26,12 @@ class Static:
 def static(public: dict[str, Any], lang: str, response: Any = None, place: str = "") -> Static:
     """An item and a response as HTML, everything a learner wrote escaped; no key, no verdict."""
     text, kind = public["texts"][lang], kind_module(public["kind"])
+    if "variants" in text:  # the numbers that this learner had
+        known = response.get("variant") if isinstance(response, dict) else 0
+        text = filled(text, known if type(known) is int and 0 <= known < len(text["variants"]) else 0)
     head = " · ".join(filter(None, [place, kind.NAME[lang], words(lang)["points"].format(n=f"{public['points']:g}")]))
-    body = f"<p><small>{escape(head)}</small></p><p>{markup(text['stem'])}</p>{kind.html(text, response)}"
+    stem = f"<p>{markup(text['stem'])}</p>{public.get('figure', '')}"
+    body = f"<p><small>{escape(head)}</small></p>{stem}{kind.html(text, response)}"
     return Static(f"{public['kind']} {public['id']}", f'<section lang="{_tag(lang)}">{body}</section>')
 
 
@@ -59,20 +63,7 @@ def marked(score: Score, lang: str) -> Static:
 
 def explained(item: Item, lang: str) -> Static:
     """The right answer and the reason of every option: only ever for a paper that is closed."""
-    text = item.texts[lang]
-    labels = {**kind_module(item.kind).public(item, lang).get("options", {}), **text.get("prompts", {})}
-    rows = []
-    for i, why in text["rationale"].items():
-        match item.key:
-            case dict():
-                mark, label = ("✓", f"{labels[i]} → {text['options'][item.key[i]]}") if i in item.key else ("✗", labels[i])
-            case list() if item.kind == "ordering":
-                mark, label = f"{item.key.index(i) + 1}.", labels[i]
-            case _:
-                mark, label = "✓" if i == item.key or (isinstance(item.key, list) and i in item.key) else "✗", labels[i]
-        rows.append((mark, f"**{label}** {why}"))
-    if item.kind == "ordering":
-        rows.sort(key=lambda row: float(row[0]))
+    rows = [(sign, f"**{label}** {why}") for sign, label, why in kind_module(item.kind).solution(item, lang)]
     return Static(
         f"reasons {item.id}", f'<section lang="{_tag(lang)}"><h3>{words(lang)["reasons"]}</h3>{listing(rows)}</section>'
     )

@@ -14,15 +14,21 @@ from kefu.journal import Journal
 class Plan:
     """How to mark a paper: its source notebook, its public view, and the literals of every marking cell.
 
-    `marks` maps a marking cell's grade id to (item id, keyword arguments of `score`). `foreign` names the graded
-    cells that are no such call; a paper with one of them needs a kernel.
+    `marks` maps a marking cell's grade id to (item id, keyword arguments of `score`). `hand` maps a task cell, which a
+    person marks, to its points. `foreign` names the graded cells that are neither; a paper with one needs a kernel.
     """
 
     paper: str
     notebook: dict[str, Any]
     public: dict[str, Any]
     marks: dict[str, tuple[str, dict[str, Any]]]
+    hand: dict[str, float]
     foreign: tuple[str, ...]
+
+    @property
+    def points(self) -> dict[str, float]:
+        """The points of every graded cell."""
+        return {grade_id: literals["points"] for grade_id, (_, literals) in self.marks.items()} | self.hand
 
     def scores(self, found: Journal) -> dict[str, Score]:
         """The score of every marking cell for the responses of a journal."""
@@ -44,16 +50,18 @@ def read(folder: Path) -> Plan:
         raise FileNotFoundError(f"{error.filename}: is missing; run kefu build") from None
     except ValueError as error:
         raise ValueError(f"{folder}: {error}; run kefu build") from None
-    marks, foreign = {}, []
+    marks, hand, foreign = {}, {}, []
     for cell in notebook["cells"]:
         told = cell["metadata"].get("nbgrader", {})
         if told.get("grade") or told.get("solution") or told.get("task"):
             call = mark_call("".join(cell["source"])) if told.get("grade") and not told.get("solution") else None
             if call:
                 marks[told["grade_id"]] = call
+            elif told.get("task"):
+                hand[told["grade_id"]] = float(told["points"])
             else:
                 foreign.append(told["grade_id"])
-    return Plan(name, notebook, public, marks, tuple(foreign))
+    return Plan(name, notebook, public, marks, hand, tuple(foreign))
 
 
 def mark_call(source: str) -> tuple[str, dict[str, Any]] | None:

@@ -32,8 +32,7 @@ def grade_papers(root: Path, papers: list[str], *, workers: int | None, force: b
                 raise ValueError(
                     f"{name}: {', '.join(found.foreign)}: no marking from data; grade it with nbgrader autograde {name}"
                 )
-            points = {grade_id: literals["points"] for grade_id, (_, literals) in found.marks.items()}
-            store = Store(url, name, points, penalty(settings))
+            store = Store(url, name, found.points, penalty(settings))
             start = time.perf_counter()
             done = grade(found, store, root, ignore, workers=workers or os.cpu_count() or 1, force=force,
                          learners=tuple(learners), tell=progress(name, start))  # fmt: skip

@@ -5,12 +5,14 @@ from datetime import UTC, datetime
 from typing import Any, NamedTuple
 from uuid import uuid4
 
-from sqlalchemy import Boolean, DateTime, Interval, bindparam, column, create_engine, insert, select, table, update
+from sqlalchemy import Boolean, DateTime, Interval, bindparam, column, create_engine, func, insert, select, table, update
 
 ASSIGNMENT = table("assignment", column("id"), column("name"), column("duedate", DateTime))
 NOTEBOOK = table("notebook", column("id"), column("name"), column("assignment_id"))
 BASE_CELL = table("base_cell", column("id"), column("name"), column("notebook_id"), column("type"))
 GRADE_CELL = table("grade_cells", column("id"), column("max_score"))
+TASK_CELL = table("task_cells", column("id"), column("max_score"))
+COMMENT = table("comment", column("id"), column("cell_id"), column("notebook_id"))
 STUDENT = table("student", column("id"))
 SUBMISSION = table("submitted_assignment", column("id"), column("assignment_id"), column("student_id"),
                    column("timestamp", DateTime), column("extension", Interval))  # fmt: skip
@@ -41,13 +43,20 @@ class Store:
             self._assignment, self._due = found
             notebooks = connection.execute(select(NOTEBOOK.c.id).where(NOTEBOOK.c.assignment_id == self._assignment)).all()
             cells = connection.execute(
-                select(BASE_CELL.c.name, BASE_CELL.c.id, BASE_CELL.c.type, GRADE_CELL.c.max_score)
+                select(
+                    BASE_CELL.c.name,
+                    BASE_CELL.c.id,
+                    BASE_CELL.c.type,
+                    func.coalesce(GRADE_CELL.c.max_score, TASK_CELL.c.max_score).label("max_score"),
+                )
                 .outerjoin_from(BASE_CELL, GRADE_CELL, BASE_CELL.c.id == GRADE_CELL.c.id)
+                .outerjoin(TASK_CELL, BASE_CELL.c.id == TASK_CELL.c.id)
                 .where(BASE_CELL.c.notebook_id.in_([row.id for row in notebooks]))
             ).all()
         if len(notebooks) != 1 or {row.name: row.max_score for row in cells} != points:
             raise ValueError(f"{paper}: the gradebook holds another version of this paper; run kefu build")
         self._notebook, self._cells = notebooks[0].id, {row.name: row.id for row in cells}
+        self._tasks = {row.name for row in cells if row.type == "TaskCell"}
 
     def write(self, rows: Iterable[Row]) -> None:
         """Write submissions' scores as nbgrader would, all of them or none."""
@@ -57,12 +66,12 @@ class Store:
             _many(connection, insert(STUDENT), [{"id": learner} for learner in batch if learner not in known])
             submissions = self._submissions(connection, batch)
             grades = self._grades(connection, submissions)
-            fresh, changed, penalties = [], [], []
+            fresh, changed, comments, penalties = [], [], [], []
             for learner, row in batch.items():
                 notebook, extension = submissions[learner]
                 total = 0.0
                 for name, cell in self._cells.items():
-                    auto = None if row.scores is None else row.scores[name]
+                    auto = None if row.scores is None else row.scores.get(name)
                     grade, manual, extra = grades.get((notebook, cell), (None, None, None))
                     total += (manual if manual is not None else auto or 0.0) + (extra or 0.0)
                     to_mark = manual is not None or auto is None
@@ -76,10 +85,13 @@ class Store:
                                 "needs_manual_grade": to_mark,
                             }
                         )
-                    else:
+                        if name in self._tasks:
+                            comments.append({"id": uuid4().hex, "cell_id": cell, "notebook_id": notebook})
+                    elif name not in self._tasks:  # what a person marked stands
                         changed.append({"b_id": grade, "auto_score": auto, "needs_manual_grade": to_mark})
                 penalties.append({"b_id": notebook, "late_submission_penalty": self._late(row, extension, total)})
             _many(connection, insert(GRADE), fresh)
+            _many(connection, insert(COMMENT), comments)
             _many(connection, update(GRADE).where(GRADE.c.id == bindparam("b_id")), changed)
             _many(connection, update(SUBMITTED).where(SUBMITTED.c.id == bindparam("b_id")), penalties)
 

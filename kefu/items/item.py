@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from hashlib import sha256
 from html import escape
 from importlib import import_module
 from pathlib import Path
@@ -28,20 +29,23 @@ class Complaint(NamedTuple):
 
 @dataclass(frozen=True)
 class Score:
-    """What a response earned, in points; `parts` says which decisions were right."""
+    """What a response earned, in points; `parts` says which decisions were right; `noted`: not for a machine to mark."""
 
     earned: float
     points: float
     parts: Mapping[str, bool] = field(default_factory=dict)
     problem: str = ""
+    noted: bool = False
 
     @property
     def verdict(self) -> str:
-        """One of right, partly, wrong, blank, invalid."""
+        """One of right, partly, wrong, blank, invalid, noted."""
         if self.problem:
             return "invalid"
         if not self.parts:
             return "blank"
+        if self.noted:
+            return "noted"
         if self.earned >= self.points:
             return "right"
         return "partly" if self.earned > 0 else "wrong"
@@ -88,7 +92,7 @@ def score(kind: str, response: Any, *, key: Any, options: list[str], points: flo
     if problem:
         return Score(0.0, points, problem=problem)
     earned, parts = module.mark(response, key=key, options=options, credit=credit)
-    return Score(float(points * earned), points, parts)
+    return Score(0.0, points, parts, noted=True) if earned is None else Score(float(points * earned), points, parts)
 
 
 @dataclass(frozen=True)
@@ -107,6 +111,7 @@ class Item:
     source: str
     texts: Mapping[str, Mapping[str, Any]]
     path: Path
+    figure: str = ""
 
     @property
     def options(self) -> list[str]:
@@ -117,7 +122,13 @@ class Item:
         """All that a browser or an open room ever sees: no key, no rationale."""
         module = kind_module(self.kind)
         texts = {lang: {"stem": text["stem"], **module.public(self, lang)} for lang, text in self.texts.items()}
-        return {"id": self.id, "kind": self.kind, "points": self.points, "texts": texts}
+        drawing = {"figure": self.drawing} if self.figure else {}
+        return {"id": self.id, "kind": self.kind, "points": self.points, **drawing, "texts": texts}
+
+    @property
+    def drawing(self) -> str:
+        """The SVG of the item's figure, which lies beside its file."""
+        return (self.path.parent / self.figure).read_text(encoding="utf-8")
 
     def marking(self, credit: str) -> dict[str, Any]:
         """The literals a marker needs, as keyword arguments of `score` (with `kind`)."""
@@ -127,9 +138,14 @@ class Item:
         """Mark a response to this item."""
         return score(response=response, **self.marking(credit))
 
+    def reasons(self, lang: str, response: Any = None) -> dict[str, str]:
+        """Why each option is right or wrong; a kind may word it by the response."""
+        worded = getattr(kind_module(self.kind), "reasons", None)
+        return worded(self, lang, response) if worded else self.texts[lang]["rationale"]
+
     def specimens(self) -> list[Specimen]:
         """A right, a partly right (where the kind has one), a wrong, an empty and invalid responses."""
-        return [*kind_module(self.kind).specimens(self), Specimen(None, "blank"), Specimen(1.5, "invalid")]
+        return [*kind_module(self.kind).specimens(self), Specimen(None, "blank"), Specimen(True, "invalid")]
 
 
 def unknown(ids: Any, options: list[str]) -> str:
@@ -148,3 +164,25 @@ def listing(rows: list[tuple[str, str]]) -> str:
     """Rows of (mark, text) as an HTML list whose marks stand where bullets would."""
     lines = "".join(f"<li>{escape(mark)} {markup(text)}</li>" for mark, text in rows)
     return f'<ul style="list-style:none;padding-left:0">{lines}</ul>'
+
+
+def told(item: Item, lang: str, right: list[str], options: Mapping[str, str] | None = None) -> list[tuple[str, str, str]]:
+    """Rows of (sign, option, why), one an option, in the author's order."""
+    text = item.texts[lang]
+    labels = options or text["options"]
+    return [("✓" if i in right else "✗", labels[i], text["rationale"][i]) for i in labels]
+
+
+def dealt(text: Mapping[str, Any], seed: str) -> dict[str, Any]:
+    """A text as one learner gets it: where it has variants, one of them by the seed, its numbers in the stem."""
+    if "variants" not in text:
+        return dict(text)
+    return filled(text, int(sha256(seed.encode()).hexdigest(), 16) % len(text["variants"]))
+
+
+def filled(text: Mapping[str, Any], variant: int) -> dict[str, Any]:
+    """A text with the numbers of one variant in its stem."""
+    stem = text["stem"]
+    for name, number in text["variants"][variant].items():
+        stem = stem.replace(f"{{{name}}}", f"{number:g}")
+    return {**text, "stem": stem, "variant": variant}

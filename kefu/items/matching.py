@@ -9,6 +9,8 @@ from kefu.items.item import Item, Specimen, listing, share, unknown
 NAME = {"zh": "匹配", "en": "Matching"}
 FIELDS = ("prompts", "options")
 OPTIONS: tuple[str, ...] = ()
+TEXTS: tuple[str, ...] = ()
+MARKED = "data"
 
 
 def check(item: Item) -> Iterator[tuple[str, str]]:
@@ -63,6 +65,13 @@ def html(text: dict[str, Any], response: Any) -> str:
     chosen = {p: i for p, i in response.items() if isinstance(i, str)} if isinstance(response, dict) else {}
     rows = [("▸", f"{prompt} → {text['options'].get(chosen.get(p), '____')}") for p, prompt in text["prompts"].items()]
     return listing(rows) + listing([("□", option) for option in text["options"].values()])
+
+
+def solution(item: Item, lang: str) -> list[tuple[str, str, str]]:
+    """Rows of (sign, pair, why), the options no prompt takes after them."""
+    text = item.texts[lang]
+    pairs = [("✓", f"{text['prompts'][p]} → {text['options'][i]}", text["rationale"][p]) for p, i in item.key.items()]
+    return pairs + [("✗", text["options"][i], text["rationale"][i]) for i in rationales(item) if i not in item.key]
 
 
 def specimens(item: Item) -> list[Specimen]:

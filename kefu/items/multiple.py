@@ -4,11 +4,13 @@ from collections.abc import Iterator
 from random import Random
 from typing import Any
 
-from kefu.items.item import Item, Specimen, listing, share, unknown
+from kefu.items.item import Item, Specimen, listing, share, told, unknown
 
 NAME = {"zh": "多选", "en": "Multiple choice"}
 FIELDS = ("options",)
 OPTIONS: tuple[str, ...] = ()
+TEXTS: tuple[str, ...] = ()
+MARKED = "data"
 
 
 def check(item: Item) -> Iterator[tuple[str, str]]:
@@ -61,6 +63,11 @@ def html(text: dict[str, Any], response: Any) -> str:
     """The options as they stand in a static page, the chosen ones ticked."""
     chosen = response if isinstance(response, list) else []
     return listing([("☑" if i in chosen else "☐", option) for i, option in text["options"].items()])
+
+
+def solution(item: Item, lang: str) -> list[tuple[str, str, str]]:
+    """Rows of (sign, option, why) that tell the right answer."""
+    return told(item, lang, item.key)
 
 
 def specimens(item: Item) -> list[Specimen]:

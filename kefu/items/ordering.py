@@ -10,6 +10,8 @@ from kefu.items.item import Item, Specimen, listing, share, unknown
 NAME = {"zh": "排序", "en": "Ordering"}
 FIELDS = ("options",)
 OPTIONS: tuple[str, ...] = ()
+TEXTS: tuple[str, ...] = ()
+MARKED = "data"
 
 
 def check(item: Item) -> Iterator[tuple[str, str]]:
@@ -59,6 +61,12 @@ def html(text: dict[str, Any], response: Any) -> str:
     if isinstance(response, list) and all(isinstance(i, str) and i in steps for i in response):
         return listing([(f"{n}.", steps[i]) for n, i in enumerate(response, 1)])
     return listing([("↕", step) for step in steps.values()])
+
+
+def solution(item: Item, lang: str) -> list[tuple[str, str, str]]:
+    """Rows of (place, step, why) in the right order."""
+    text = item.texts[lang]
+    return [(f"{n}.", text["options"][i], text["rationale"][i]) for n, i in enumerate(item.key, 1)]
 
 
 def specimens(item: Item) -> list[Specimen]:

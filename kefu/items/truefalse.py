@@ -5,12 +5,14 @@ from random import Random
 from typing import Any
 
 from kefu.items import single
-from kefu.items.item import Item, Specimen
+from kefu.items.item import Item, Specimen, told
 
 NAME = {"zh": "判断", "en": "True or false"}
 WORDS = {"zh": {"true": "正确", "false": "错误"}, "en": {"true": "True", "false": "False"}}
 FIELDS: tuple[str, ...] = ()
 OPTIONS = ("true", "false")
+TEXTS: tuple[str, ...] = ()
+MARKED = "data"
 
 
 def check(item: Item) -> Iterator[tuple[str, str]]:
@@ -30,6 +32,11 @@ def public(item: Item, lang: str) -> dict[str, Any]:
 
 
 problem, mark, html = single.problem, single.mark, single.html  # one of two options is chosen
+
+
+def solution(item: Item, lang: str) -> list[tuple[str, str, str]]:
+    """Rows of (sign, option, why) that tell the right answer."""
+    return told(item, lang, [item.key], WORDS[lang])
 
 
 def specimens(item: Item) -> list[Specimen]:
