@@ -71,7 +71,8 @@ def page(nb: NotebookNode, folder: Path, total: dict[str, Any]) -> str:
     title = escape(paper["title"][lang])
     return (
         f'<!DOCTYPE html>\n<html lang="{"zh-CN" if lang == "zh" else lang}">\n<head><meta charset="utf-8">'
-        f'<meta name="viewport" content="width=device-width, initial-scale=1"><title>{title}</title><style>{STYLE}</style></head>\n'
+        f'<meta name="viewport" content="width=device-width, initial-scale=1"><title>{title}</title>'
+        f'<meta name="kefu-score" content="{total["score"]:.4g} / {total["max_score"]:g}"><style>{STYLE}</style></head>\n'
         f'<body><h1>{title}</h1><p class="total">{escape(score)}</p>{notes}\n{"".join(articles)}</body></html>\n'
     )
 
