@@ -12,7 +12,7 @@ SELECT submitted_assignment.student_id AS learner,
        SUM(COALESCE(grade.manual_score, grade.auto_score, 0) + COALESCE(grade.extra_credit, 0)) AS raw,
        (SELECT COALESCE(SUM(late_submission_penalty), 0) FROM submitted_notebook
          WHERE submitted_notebook.assignment_id = submitted_assignment.id) AS penalty,
-       SUM(grade_cells.max_score) AS points,
+       SUM(COALESCE(grade_cells.max_score, task_cells.max_score)) AS points,
        SUM(grade.needs_manual_grade) AS to_mark,
        submitted_assignment.timestamp AS handed_in,
        submitted_assignment.timestamp > DATETIME(assignment.duedate, -- an extension is stored as a time after 1970
@@ -21,7 +21,8 @@ SELECT submitted_assignment.student_id AS learner,
   JOIN assignment ON assignment.id = submitted_assignment.assignment_id
   JOIN submitted_notebook ON submitted_notebook.assignment_id = submitted_assignment.id
   JOIN grade ON grade.notebook_id = submitted_notebook.id
-  JOIN grade_cells ON grade_cells.id = grade.cell_id
+  LEFT JOIN grade_cells ON grade_cells.id = grade.cell_id
+  LEFT JOIN task_cells ON task_cells.id = grade.cell_id
  GROUP BY submitted_assignment.id
  ORDER BY paper, learner
 """

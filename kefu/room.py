@@ -48,7 +48,7 @@ def practice(here: Path, item_id: str, lang: str, make: Make, lesson: str = "") 
     try:
         course = course_folder(here)
         found = sorted((course / "practice").glob(f"*/{item_id}.toml"))
-        if not found:
+        if not found or not bank.ID.match(item_id):
             return views.notice(lang, "no_item", id=item_id)
         item = bank.read(found[0], "practice", load_syllabus(course))
     except FileNotFoundError:
@@ -66,7 +66,10 @@ def practice(here: Path, item_id: str, lang: str, make: Make, lesson: str = "") 
 def paper(folder: Path, lang: str, show: Callable[[dict[str, Any]], Any]) -> Any:
     """What `show` makes of the paper in a folder, or a notice when its file is missing or broken."""
     try:
-        return show(json.loads((folder / "paper.json").read_text(encoding="utf-8")))
+        told = json.loads((folder / "paper.json").read_text(encoding="utf-8"))
+        if not isinstance(told, dict):
+            raise ValueError
+        return show(told)
     except FileNotFoundError:
         return views.notice(lang, "no_paper")
     except (OSError, ValueError, KeyError, TypeError):
