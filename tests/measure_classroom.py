@@ -80,7 +80,10 @@ def main() -> None:
                     context.close()
             print(f"{name:36} {statistics.median(cold):6.2f} {statistics.median(warm):6.2f}")
         with lab(desk, learner=True) as address:
-            for name, path in (("in the classroom", "/kefu/zh/lesson/1-3?"), ("in JupyterLab", f"/lab/tree/course/zh/{stem}?reset&")):
+            for name, path in (
+                ("in the classroom", "/kefu/zh/lesson/1-3?"),
+                ("in JupyterLab", f"/lab/tree/course/zh/{stem}?reset&"),
+            ):
                 page = browser.new_page()
                 sizes: list[int] = []
                 page.on("response", lambda found, sizes=sizes: sizes.append(int(found.headers.get("content-length", 0))))

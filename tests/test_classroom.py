@@ -142,7 +142,9 @@ def test_a_paper_with_a_time_limit_starts_on_the_learners_word_and_closes_by_its
 
 
 @needs_browser
-def test_a_missed_exercise_comes_back_for_review_on_another_day_and_leads_to_its_lesson(page: "Page", classroom: Classroom) -> None:
+def test_a_missed_exercise_comes_back_for_review_on_another_day_and_leads_to_its_lesson(
+    page: "Page", classroom: Classroom
+) -> None:
     classroom.journal.unlink(missing_ok=True)
     yesterday = datetime.now(UTC) - timedelta(days=2)
     journal.append(classroom.journal, "p-truefalse", now=yesterday, lang="zh", response="true", earned=0.0, points=1.0)
@@ -235,7 +237,9 @@ def test_no_page_has_a_barrier_that_axe_finds_in_light_or_dark(
 
 @needs_browser
 @pytest.mark.parametrize("name", PAGES)
-def test_a_chinese_page_has_no_english_word_and_an_english_page_no_chinese(page: "Page", classroom: Classroom, name: str) -> None:
+def test_a_chinese_page_has_no_english_word_and_an_english_page_no_chinese(
+    page: "Page", classroom: Classroom, name: str
+) -> None:
     classroom.journal.unlink(missing_ok=True)
     for lang, strange in (("zh", r"[A-Za-z]{2,}"), ("en", "[一-鿿]")):
         classroom.open(page, PAGES[name].format(lang=lang))
