@@ -203,11 +203,12 @@ export function card(view, { drawn = false } = {}) {
       build();
       root.querySelector(get("feedback") ? ".kefu-verdict" : FIRST)?.focus();
     };
+    const retold = () => (root.querySelector(":focus") ? rebuilt() : build());
     const other = () => { shown.show(get("response"), get("feedback")); state(); };
     const flagged = () => { build(); root.querySelector(".kefu-flag")?.focus(); };
     const back = () => (document.hidden ? settle() : model.send({ do: "refresh" }));
     const watched = {
-      "change:text": build, "change:feedback": rebuilt, "change:flagged": flagged, "change:response": other, "change:notice": other, "change:saved": state,
+      "change:text": retold, "change:feedback": rebuilt, "change:flagged": flagged, "change:response": other, "change:notice": other, "change:saved": state,
     };
     for (const [event, act] of Object.entries(watched)) model.on(event, act);
     document.addEventListener("visibilitychange", back);
