@@ -1,78 +1,21 @@
 """A learner in a real browser: fetch, answer by mouse and by keyboard, reload, restart, hand in, submit; then the grades."""
 
 import json
-import os
 import re
-import shutil
-import socket
-import subprocess
-import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from random import Random
 
 import psutil
 import pytest
-from conftest import REPOSITORY, RIGHT, make_school
+from conftest import BROWSER, RIGHT, TOKEN, lab, make_school
 
 from kefu import cli, gradebook, journal
 from kefu.desk import lay_out
 
-sys.path.insert(0, str(REPOSITORY))
-import start
-
-BROWSER = os.environ.get("KEFU_BROWSER") or next(filter(None, map(shutil.which, start.BROWSERS)), "")
 pytestmark = pytest.mark.skipif(not BROWSER, reason="no Chromium or Chrome is here and none could be installed")
 if BROWSER:
-    from playwright.sync_api import Browser, Locator, Page, expect, sync_playwright
-TOKEN = "a-token-for-tests"
-OPTIONS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
-           "--disable-component-update", "--disable-sync"]  # fmt: skip
-
-
-@contextmanager
-def lab(folder: Path, learner: bool, *options: str) -> Iterator[str]:
-    """A JupyterLab as start.py runs it; gives its address."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    command, environment = start.lab(sys.executable, folder, port, TOKEN, "zh", learner)
-    server = subprocess.Popen([*command, *options], cwd=folder, env=environment)
-    try:
-        start.wait(port, TOKEN, server)
-        yield f"http://127.0.0.1:{port}"
-    finally:
-        server.terminate()
-        server.wait()
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator["Browser"]:
-    with sync_playwright() as playwright:
-        path = None if BROWSER == "playwright" else BROWSER
-        browser = playwright.chromium.launch(executable_path=path, args=OPTIONS)
-        yield browser
-        browser.close()
-
-
-@pytest.fixture
-def page(browser: "Browser") -> Iterator["Page"]:
-    """A page that must neither throw nor ask anything outside this machine."""
-    context = browser.new_context(viewport={"width": 1280, "height": 1200})
-    page = context.new_page()
-    page.set_default_timeout(30_000)
-    outside: list[str] = []
-    thrown: list[str] = []
-    page.on(
-        "request",
-        lambda request: outside.append(request.url) if re.match(r"(https?|wss?)://(?!127\.0\.0\.1)", request.url) else None,
-    )
-    # JupyterLab itself throws this when a kernel dies under it
-    page.on("pageerror", lambda error: None if "Canceled future" in str(error) else thrown.append(str(error)))
-    yield page
-    context.close()
-    assert outside == [] and thrown == []
+    from playwright.sync_api import Browser, Locator, Page, expect
 
 
 @pytest.fixture(scope="module")

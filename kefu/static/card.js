@@ -33,8 +33,15 @@ export function fill(phrase, values) {
 
 export const same = (a, b) => JSON.stringify(a ?? null) === JSON.stringify(b ?? null);
 export const empty = (r) => r == null || (typeof r === "object" && Object.keys(r).length === 0);
+const FIRST = "fieldset :is(input, button.kefu-card, button.kefu-take)"; // where an answer begins
 const SIGNS = { right: "✓", partly: "◐", wrong: "✗", blank: "–", invalid: "!", noted: "✎" };
 export const sign = (verdict) => el("span", { class: `kefu-sign kefu-${verdict}`, "aria-hidden": "true" }, SIGNS[verdict]);
+
+/** Put a verdict's sign on a node, its word for those who do not see it; nothing without a verdict. */
+export function stamp(node, verdict, words) {
+  node.querySelector(".kefu-stamp")?.remove();
+  if (verdict) node.append(el("span", { class: "kefu-stamp" }, sign(verdict), el("span", { class: "kefu-said" }, words[verdict])));
+}
 
 /** A rationale with its sign and what it speaks of. */
 export function reason(verdict, label, text) {
@@ -56,6 +63,41 @@ export function shuffled(things, tries) {
   return mixed;
 }
 
+/** A line to write in; `written` hears of every change, but not of letters that an input method still puts together. */
+export function field(attrs, written) {
+  return el("input", {
+    type: "text", class: "kefu-field", autocomplete: "off", autocapitalize: "off", spellcheck: "false", ...attrs,
+    oninput: (event) => { if (!event.isComposing) written(); }, oncompositionend: written,
+  });
+}
+export const TYPING = 700; // ms after the last letter until an answer is saved
+/** Show what is recorded, unless the learner is writing there. */
+export const renew = (input, value) => { if (!input.matches(":focus")) input.value = value; };
+
+/** Let a card follow the pointer, a finger by the card's grip; `drop` is told what lies under the pointer at the end. */
+export function drag(event, drop) {
+  const moving = event.currentTarget, x = event.clientX, y = event.clientY;
+  const swipe = event.pointerType === "touch" && !event.target.closest(".kefu-grip");
+  if (event.button || swipe || moving.closest("fieldset").disabled) return;
+  let moved = false;
+  const over = (at) => {
+    moved ||= Math.hypot(at.clientX - x, at.clientY - y) > 8;
+    if (moved) moving.style.transform = `translate(${at.clientX - x}px, ${at.clientY - y}px)`;
+    moving.classList.toggle("kefu-dragged", moved);
+  };
+  const click = (late) => { if (moved) late.stopImmediatePropagation(); }; // the click at the end of a drag picks nothing
+  const end = (at) => {
+    for (const [name, heard] of watched) removeEventListener(name, heard);
+    moving.style.transform = "";
+    moving.classList.remove("kefu-dragged");
+    setTimeout(() => moving.removeEventListener("click", click, true));
+    if (moved && at.type === "pointerup") drop(moving.getRootNode().elementFromPoint(at.clientX, at.clientY));
+  };
+  const watched = [["pointermove", over], ["pointerup", end], ["pointercancel", end]];
+  for (const [name, heard] of watched) addEventListener(name, heard);
+  moving.addEventListener("click", click, true);
+}
+
 /** An item's drawing, made of SVG elements only: the bank lets no scripts, styles or links into one. */
 export function drawing(svg, label) {
   const found = new DOMParser().parseFromString(svg, "image/svg+xml").documentElement;
@@ -74,20 +116,29 @@ function clock(iso) {
 
 /**
  * A widget from a kind's view. `view({text, words, uid, practice, tries, answer, say, send, get})` returns
- * `{node, show(response, feedback), explain(feedback)}`; `answer(response)` records, `say(words)` announces, `tries` counts
- * the marked tries before this one, `send(message)` asks Python, `get(name)` reads the model. With `drawn`, the view draws
+ * `{node, show(response, feedback), explain(feedback)}`; `answer(response, pause)` records, after a pause in ms
+ * for one who is typing, `say(words)` announces, `tries` counts the marked tries before this one, `send(message)` asks Python, `get(name)` reads the model. With `drawn`, the view draws
  * the item's figure itself.
  */
 export function card(view, { drawn = false } = {}) {
   function render({ model, el: root }) {
     const uid = Math.random().toString(36).slice(2);
     const get = (name) => model.get(name);
-    let shown, late, waiting;
+    let shown, late, waiting, typing;
 
-    function answer(response) {
+    function save() {
+      clearTimeout(typing);
+      typing = null;
+      model.save_changes();
+    }
+    const settle = () => { if (typing) save(); };
+
+    function answer(response, pause = 0) {
       model.set("response", empty(response) ? null : response);
       model.set("turn", get("turn") + 1);
-      model.save_changes();
+      clearTimeout(typing);
+      if (pause) typing = setTimeout(save, pause);
+      else save();
       shown.show(get("response"), null);
       state();
     }
@@ -129,16 +180,16 @@ export function card(view, { drawn = false } = {}) {
       }, el("span", { "aria-hidden": "true" }, get("flagged") ? "⚑ " : "⚐ "), get("flagged") ? words.flagged : words.flag);
       const act = el("button", {
         type: "button", class: "kefu-primary kefu-check",
-        onclick: () => model.send(feedback ? { do: "again" } : { do: "check", response: get("response") }),
+        onclick: () => { settle(); model.send(feedback ? { do: "again" } : { do: "check", response: get("response") }); },
       }, feedback ? words.again : words.check);
       const clear = el("button", {
         type: "button", class: "kefu-clear",
-        onclick: () => { answer(null); root.querySelector("input, button.kefu-card")?.focus(); },
+        onclick: () => { answer(null); root.querySelector(FIRST)?.focus(); },
       }, words.clear);
       const hint = text.hint && el("details", { class: "kefu-hint" }, el("summary", {}, words.hint), el("p", {}, ...rich(text.hint)));
       root.replaceChildren(sheet(get("lang"), { "data-item": text.id },
         el("header", {}, el("span", {}, kind), el("span", { class: "kefu-place" }, get("place")), practice ? null : flag),
-        el("fieldset", { "aria-describedby": `${uid}-state`, disabled: feedback != null },
+        el("fieldset", { "aria-describedby": `${uid}-state`, disabled: feedback != null, onchange: settle },
           el("legend", {}, ...rich(text.stem)), text.figure && !drawn ? drawing(text.figure, text.stem) : null, shown.node),
         hint,
         el("div", { class: "kefu-result" }, ...result(feedback, words)),
@@ -150,16 +201,20 @@ export function card(view, { drawn = false } = {}) {
 
     const rebuilt = () => {
       build();
-      root.querySelector(get("feedback") ? ".kefu-verdict" : "input, button.kefu-card")?.focus();
+      root.querySelector(get("feedback") ? ".kefu-verdict" : FIRST)?.focus();
     };
+    const retold = () => (root.querySelector(":focus") ? rebuilt() : build());
     const other = () => { shown.show(get("response"), get("feedback")); state(); };
     const flagged = () => { build(); root.querySelector(".kefu-flag")?.focus(); };
-    const back = () => { if (!document.hidden) model.send({ do: "refresh" }); };
-    const watched = { "change:text": build, "change:feedback": rebuilt, "change:flagged": flagged, "change:response": other, "change:saved": state };
+    const back = () => (document.hidden ? settle() : model.send({ do: "refresh" }));
+    const watched = {
+      "change:text": retold, "change:feedback": rebuilt, "change:flagged": flagged, "change:response": other, "change:notice": other, "change:saved": state,
+    };
     for (const [event, act] of Object.entries(watched)) model.on(event, act);
     document.addEventListener("visibilitychange", back);
     build();
     return () => {
+      settle();
       clearTimeout(waiting);
       document.removeEventListener("visibilitychange", back);
       for (const [event, act] of Object.entries(watched)) model.off(event, act);

@@ -38,7 +38,7 @@ class Model {
       try {
         const answer = await fetch(`${room.base}/card`, {
           method: "POST", headers: { "Content-Type": "application/json", "X-XSRFToken": cookie("_xsrf") ?? "" },
-          body: JSON.stringify({ ...this.call, lang, ...this.waiting[0] }), signal: AbortSignal.timeout(20000),
+          body: JSON.stringify({ ...this.call, lang, ...this.waiting[0], changes: { turn, ...this.waiting[0].changes } }), signal: AbortSignal.timeout(20000),
         });
         if (answer.status === 403) return location.reload(); // signed out meanwhile: sign in again
         if (!answer.ok) throw new Error(answer.status);
