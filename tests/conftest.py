@@ -289,6 +289,16 @@ def make_school(folder: Path) -> Path:
     return home
 
 
+def make_lessons(home: Path) -> None:
+    """One lesson in both languages, with a practice item of every kind."""
+    for lang, title in (("zh", "# 第一课"), ("en", "# Lesson one")):
+        path = home / "course" / lang / "1-basics" / "1-1-first.ipynb"
+        path.parent.mkdir(parents=True)
+        cells = [new_markdown_cell(title), new_code_cell("from kefu import practice")]
+        cells += [new_code_cell(f'practice("p-{kind}")') for kind in ITEMS]
+        nbformat.write(new_notebook(cells=cells), path)
+
+
 @pytest.fixture
 def root(tmp_path: Path) -> Path:
     """A small course repository."""
@@ -377,12 +387,7 @@ class Classroom(NamedTuple):
 def classroom(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Classroom]:
     """The served school, once for all tests; each begins with an empty journal (`lesson`) or clears up after itself."""
     home = make_school(tmp_path_factory.mktemp("classroom"))
-    for lang, title in (("zh", "# 第一课"), ("en", "# Lesson one")):
-        path = home / "course" / lang / "1-basics" / "1-1-first.ipynb"
-        path.parent.mkdir(parents=True)
-        cells = [new_markdown_cell(title), new_code_cell("from kefu import practice")]
-        cells += [new_code_cell(f'practice("p-{kind}")') for kind in ITEMS]
-        nbformat.write(new_notebook(cells=cells), path)
+    make_lessons(home)
     assert cli.main(["--root", str(home), "build"]) == 0
     lay_out(home, home / "desk", "zh")
     shutil.copytree(home / "release" / "quiz-small", home / "desk" / "quiz-small")

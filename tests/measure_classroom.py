@@ -7,18 +7,14 @@ JupyterLab; milliseconds from a click to "saved", which is shown when the answer
 
 import re
 import statistics
-import sys
 import tempfile
 import time
 from pathlib import Path
 
 import nbformat
+from conftest import BROWSER, OPTIONS, REPOSITORY, TOKEN, lab
 from nbformat.v4 import new_code_cell, new_notebook
 from playwright.sync_api import Page, sync_playwright
-
-sys.path[:0] = [str(Path(__file__).parent), str(Path(__file__).parent.parent)]
-from conftest import REPOSITORY
-from test_browser import BROWSER, OPTIONS, TOKEN, lab
 
 from kefu.desk import lay_out
 

@@ -4,7 +4,6 @@ import json
 import re
 import shutil
 import subprocess
-import sys
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -14,7 +13,6 @@ import pytest
 from conftest import BROWSER, ITEMS, TOKEN, Classroom, lab, make_lessons, make_school
 
 from kefu import cli, journal
-from kefu.desk import lay_out
 from kefu.progress import due, progress
 
 if TYPE_CHECKING:
