@@ -1,0 +1,134 @@
+"""What every option of a choice item draws, and an alarm for keys that look wrong."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from statistics import NormalDist
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from kefu.analytics.matrix import item_points, rest_shares, score_matrix, tails, total_shares
+
+BLANK, INVALID = "(blank)", "(invalid)"
+RARE = 0.05  # a wrong option chosen by fewer than this does no work (Haladyna & Downing 1993)
+SURE = NormalDist().inv_cdf(0.99)  # an option draws the able, or repels them, beyond chance at 1 % (one-sided)
+
+
+def option_table(
+    frame: pd.DataFrame, options: Mapping[str, Sequence[str]], keys: Mapping[str, str | Sequence[str]]
+) -> pd.DataFrame:
+    """One row an item and option: who chose it and how they did on the rest of the paper.
+
+    Columns: item, option, right (it is in the key), n, share, upper, lower (shares among the upper and lower 27 %),
+    rest (choosers' mean share of the other items' points), discrimination (point-biserial r of choosing the option and
+    the rest, (M_chosen - M) / SD * sqrt(p / (1 - p)), Haladyna 2004), z = r * sqrt(n - 1), and note.
+    `options` and `keys` go by item: a key that is a string is a single choice's, a list a multiple choice's. Blank and
+    invalid responses have rows of their own. Responses of learners without a score are left out.
+
+    >>> frame = pd.DataFrame({"learner": list("abcd") * 2, "paper": "quiz", "item": ["q1"] * 4 + ["q2"] * 4, "points": 1,
+    ...     "response": ["x", "x", "y", None, "x", "x", "y", "y"], "score": [1, 1, 0, 0, 1, 0, 0, 0]})
+    >>> table = option_table(frame, {"q1": ["x", "y"]}, {"q1": "x"})
+    >>> table[["option", "n", "share", "rest", "discrimination"]].round(3).values.tolist()
+    [['x', 2, 0.5, 0.5, 0.577], ['y', 1, 0.25, 0.0, -0.333], ['(blank)', 1, 0.25, 0.0, -0.333]]
+    """
+    matrix, points = score_matrix(frame), item_points(frame)
+    rows = frame[frame["item"].isin(list(options)) & (frame["points"] > 0) & frame["score"].notna()]
+    rest = rest_shares(matrix, points)
+    where = matrix.index.get_indexer(pd.Index(rows["learner"]))
+    responses = rows["response"].astype(object).where(rows["response"].notna(), None)
+    upper, lower = tails(total_shares(matrix, points))
+    answers = pd.DataFrame(
+        {
+            "item": rows["item"].to_numpy(),
+            "option": [_chosen(r, options[i], keys[i]) for i, r in zip(rows["item"], responses, strict=True)],
+            "rest": rest.to_numpy()[where, matrix.columns.get_indexer(pd.Index(rows["item"]))],
+            "upper": upper[where],
+            "lower": lower[where],
+        }
+    )
+    by_item = answers.groupby("item")
+    everyone = by_item.agg(answered=("rest", "size"), upper=("upper", "sum"), lower=("lower", "sum"), mean=("rest", "mean"))
+    everyone["spread"] = by_item["rest"].std(ddof=0)
+    found = answers.explode("option").groupby(["item", "option"])
+    table = found.agg(n=("rest", "size"), upper=("upper", "sum"), lower=("lower", "sum"), rest=("rest", "mean"))
+    table = table.reindex(pd.MultiIndex.from_tuples(_rows(options, set(table.index)), names=["item", "option"])).reset_index()
+    table[["n", "upper", "lower"]] = table[["n", "upper", "lower"]].fillna(0)
+    table["n"] = table["n"].astype(int)
+    whole = everyone.reindex(table["item"]).reset_index(drop=True)
+    table["right"] = [option in _listed(keys[item]) for item, option in zip(table["item"], table["option"], strict=True)]
+    table["share"] = table["n"] / whole["answered"]
+    table["upper"], table["lower"] = table["upper"] / whole["upper"], table["lower"] / whole["lower"]
+    told = (table["n"] > 0) & (table["n"] < whole["answered"]) & (whole["spread"] > 1e-12)
+    odds = (table["share"] / (1 - table["share"])) ** 0.5
+    table["discrimination"] = ((table["rest"] - whole["mean"]) / whole["spread"] * odds).where(told)
+    table["z"] = table["discrimination"] * (whole["answered"] - 1) ** 0.5
+    table["note"] = _notes(table, whole["answered"])
+    return table[["item", "option", "right", "n", "share", "upper", "lower", "rest", "discrimination", "z", "note"]]
+
+
+def miskeys(table: pd.DataFrame) -> pd.DataFrame:
+    """Items whose key looks wrong, from `option_table`: index item; columns alarm, likely (a tuple of options), why.
+
+    `mis-keyed`: a wrong option draws the able beyond chance and the key does not, or an option of a multiple-choice key
+    repels them. `two right answers`: a wrong option draws the able as the key also does. The likeliest option stands
+    first. After Haladyna (2004): choosers of a right option do better on the rest of the paper, others worse.
+
+    >>> table = pd.DataFrame({"item": "q1", "option": ["a", "b", "c"], "right": [True, False, False],
+    ...     "share": [0.3, 0.5, 0.2], "discrimination": [-0.2, 0.4, -0.3], "z": [-3.0, 6.0, -4.5]})
+    >>> miskeys(table).loc["q1", ["alarm", "likely"]].tolist()
+    ['mis-keyed', ('b',)]
+    """
+    real, right = ~table["option"].isin([BLANK, INVALID]), table["right"]
+    several = right.groupby(table["item"]).transform("sum") > 1
+    draws = real & ~right & (table["z"] >= SURE) & (table["share"] >= RARE)
+    fails = right & np.where(several, table["z"] <= -SURE, ~(table["discrimination"] > 0))
+    suspects = table.loc[draws | (fails & several), "item"].unique()
+    rows = []
+    for item in suspects:
+        own = table[table["item"] == item].sort_values("discrimination", ascending=False)
+        two = not several[own.index].any() and not fails[own.index].any()
+        likely = own[(right & ~fails | draws)[own.index]]
+        why = own[(right & ~several | fails | draws)[own.index]]
+        alarm = "two right answers" if two else "mis-keyed"
+        rows.append((item, alarm, tuple(likely["option"]), "; ".join(map(_says, why.itertuples()))))
+    return pd.DataFrame(rows, columns=["item", "alarm", "likely", "why"]).set_index("item")
+
+
+def _chosen(response: Any, options: Sequence[str], key: str | Sequence[str]) -> list[str]:
+    """The options a response names; a response that does not fit the item is one invalid choice."""
+    if response is None or response in ("", []):
+        return [BLANK]
+    chosen = [response] if isinstance(key, str) else response
+    fits = isinstance(chosen, list) and all(isinstance(i, str) and i in options for i in chosen)
+    return list(dict.fromkeys(chosen)) if fits else [INVALID]
+
+
+def _listed(key: str | Sequence[str]) -> Sequence[str]:
+    return [key] if isinstance(key, str) else key
+
+
+def _rows(options: Mapping[str, Sequence[str]], seen: set[tuple[str, str]]) -> Iterator[tuple[str, str]]:
+    """Every option of every item that has responses, chosen or not; blank and invalid ones when there are any."""
+    answered = {item for item, _ in seen}
+    for item in (item for item in options if item in answered):
+        yield from ((item, option) for option in options[item])
+        yield from ((item, option) for option in (BLANK, INVALID) if (item, option) in seen)
+
+
+def _notes(table: pd.DataFrame, answered: pd.Series) -> np.ndarray:
+    real, right = ~table["option"].isin([BLANK, INVALID]), table["right"]
+    reasons = {
+        "nobody chose it: no discrimination; replace it": real & ~right & (table["n"] == 0),
+        "nobody chose the key: no discrimination; is it right?": real & right & (table["n"] == 0),
+        "everyone chose it: no discrimination": table["n"] == answered,
+        "the other items tell nobody apart: no discrimination": (table["n"] > 0) & (table["n"] < answered) & table["z"].isna(),
+        "fewer than 5 % choose it: replace it": real & ~right & (table["n"] > 0) & (table["share"] < RARE),
+        "the able choose it: is it right?": real & ~right & (table["discrimination"] >= 0) & (table["share"] >= RARE),
+        "the able avoid it: is it wrong?": real & right & (table["discrimination"] < 0),
+    }
+    return np.select(list(reasons.values()), list(reasons), "")
+
+
+def _says(row: Any) -> str:
+    r = "nobody chose it" if row.z != row.z else f"r = {row.discrimination:+.2f}"
+    return f"{row.option} ({'key, ' if row.right else ''}{row.share:.0%}): {r}"
