@@ -63,6 +63,7 @@ def item_table(matrix: pd.DataFrame, points: pd.Series) -> pd.DataFrame:
         "one learner: nothing to compare": n == 1,
         "every learner earned the same: it tells nobody apart": (n > 1) & ~varies,
         "the other items tell nobody apart": varies & r.isna(),
+        "nobody of the best or of the worst has a score: no upper_lower": (n > 1) & (upper - lower).isna(),
         "no two learners have a score on every item: no efficiency, effective weight or alpha": len(matrix.dropna()) < 2,
         "fewer than three items: no alpha if deleted": len(points) < 3,
         "it moves against the total: no effective weight": varies & (r < 0) & table["effective_weight"].isna(),

@@ -9,7 +9,6 @@ import pandas as pd
 from kefu.analytics.flags import HIDDEN, PROVISIONAL
 from kefu.analytics.matrix import total_shares
 
-
 COLUMNS = (
     "n_reference", "n_focal", "odds_ratio", "delta", "delta_se", "chi2", "p", "size",
     "uniform_chi2", "uniform_p", "nonuniform_chi2", "nonuniform_p", "r2_change", "note",

@@ -11,7 +11,7 @@ from kefu.analytics.matrix import item_points, rest_shares, score_matrix, tails,
 
 BLANK, INVALID = "(blank)", "(invalid)"
 RARE = 0.05  # a wrong option chosen by fewer than this does no work (Haladyna & Downing 1993)
-SURE = NormalDist().inv_cdf(0.99)  # an option draws the able, or repels them, beyond chance at 1 % (one-sided)
+SURE, DOUBT = NormalDist().inv_cdf(0.99), NormalDist().inv_cdf(0.95)  # beyond chance, one-sided
 
 
 def option_table(
@@ -20,7 +20,7 @@ def option_table(
     """One row an item and option: who chose it and how they did on the rest of the paper.
 
     Columns: item, option, right (it is in the key), n, share, upper, lower (shares among the upper and lower 27 %),
-    rest (choosers' mean share of the other items' points), discrimination (point-biserial r of choosing the option and
+    rest (choosers' mean share of the other items' points), sd (of all learners' rest), discrimination (point-biserial r of choosing the option and
     the rest, (M_chosen - M) / SD * sqrt(p / (1 - p)), Haladyna 2004), z = r * sqrt(n - 1), and note.
     `options` and `keys` go by item: a key that is a string is a single choice's, a list a multiple choice's. Blank and
     invalid responses have rows of their own. Responses of learners without a score are left out.
@@ -61,37 +61,53 @@ def option_table(
     told = (table["n"] > 0) & (table["n"] < whole["answered"]) & (whole["spread"] > 1e-12)
     odds = (table["share"] / (1 - table["share"])) ** 0.5
     table["discrimination"] = ((table["rest"] - whole["mean"]) / whole["spread"] * odds).where(told)
+    table["sd"] = whole["spread"]
     table["z"] = table["discrimination"] * (whole["answered"] - 1) ** 0.5
     table["note"] = _notes(table, whole["answered"])
-    return table[["item", "option", "right", "n", "share", "upper", "lower", "rest", "discrimination", "z", "note"]]
+    return table[["item", "option", "right", "n", "share", "upper", "lower", "rest", "sd", "discrimination", "z", "note"]]
 
 
 def miskeys(table: pd.DataFrame) -> pd.DataFrame:
-    """Items whose key looks wrong, from `option_table`: index item; columns alarm, likely (a tuple of options), why.
+    """Items whose key looks wrong, from `option_table`: index item; columns alarm, likely (options, likeliest first), why.
 
-    `mis-keyed`: a wrong option draws the able beyond chance and the key does not, or an option of a multiple-choice key
-    repels them. `two right answers`: a wrong option draws the able as the key also does. The likeliest option stands
-    first. After Haladyna (2004): choosers of a right option do better on the rest of the paper, others worse.
+    Choosers of the right option should do better on the rest of the paper than choosers of any other (Haladyna 2004).
+    Single choice: a wrong option whose choosers did better than the key's, beyond chance at 1 %, makes the item `mis-keyed`.
+    One whose choosers did better than the average, than the other wrong options' (1 %) and no worse than the key's (5 %)
+    makes `two right answers`, or `mis-keyed` when choosing the key goes with a worse rest. Multiple choice: `mis-keyed`
+    when an option outside the key goes with a better rest, or one inside with a worse, beyond chance at 1 %.
 
-    >>> table = pd.DataFrame({"item": "q1", "option": ["a", "b", "c"], "right": [True, False, False],
-    ...     "share": [0.3, 0.5, 0.2], "discrimination": [-0.2, 0.4, -0.3], "z": [-3.0, 6.0, -4.5]})
+    >>> table = pd.DataFrame({"item": "q1", "option": ["a", "b", "c"], "right": [True, False, False], "n": [30, 50, 20],
+    ...     "share": [0.3, 0.5, 0.2], "rest": [0.5, 0.7, 0.4], "sd": 0.2, "discrimination": [-0.2, 0.4, -0.3], "z": [-2, 4, -3]})
     >>> miskeys(table).loc["q1", ["alarm", "likely"]].tolist()
     ['mis-keyed', ('b',)]
     """
     real, right = ~table["option"].isin([BLANK, INVALID]), table["right"]
-    several = right.groupby(table["item"]).transform("sum") > 1
-    draws = real & ~right & (table["z"] >= SURE) & (table["share"] >= RARE)
-    fails = right & np.where(several, table["z"] <= -SURE, ~(table["discrimination"] > 0))
-    suspects = table.loc[draws | (fails & several), "item"].unique()
+    single = right.groupby(table["item"]).transform("sum") == 1
+    wrong = real & ~right & (table["share"] >= RARE)
+    over_key, over_others = _lead(table, right), _lead(table, real & ~right)
+    works = (right & (table["discrimination"] > 0)).groupby(table["item"]).transform("any")
+    abler = (table["discrimination"] > 0) & (over_others >= SURE)
+    better = (over_key >= SURE) | abler & ~works
+    equal = abler & (over_key > -DOUBT)
+    draws = wrong & np.where(single, better | equal, table["z"] >= SURE)
+    beaten = (wrong & better).groupby(table["item"]).transform("any")
+    fails = right & np.where(single, beaten, table["z"] <= -SURE)
     rows = []
-    for item in suspects:
+    for item in table.loc[draws | fails, "item"].unique():
         own = table[table["item"] == item].sort_values("discrimination", ascending=False)
-        two = not several[own.index].any() and not fails[own.index].any()
-        likely = own[(right & ~fails | draws)[own.index]]
-        why = own[(right & ~several | fails | draws)[own.index]]
-        alarm = "two right answers" if two else "mis-keyed"
-        rows.append((item, alarm, tuple(likely["option"]), "; ".join(map(_says, why.itertuples()))))
+        likely = own.loc[(right & ~fails | draws)[own.index], "option"]
+        why = "; ".join(map(_says, own[(right & (single | fails) | draws)[own.index]].itertuples()))
+        two = single[own.index].all() and not fails[own.index].any()
+        rows.append((item, "two right answers" if two else "mis-keyed", tuple(likely), why))
     return pd.DataFrame(rows, columns=["item", "alarm", "likely", "why"]).set_index("item")
+
+
+def _lead(table: pd.DataFrame, among: pd.Series) -> pd.Series:
+    """How far an option's choosers are ahead of those of the options `among` (itself left out), in standard errors."""
+    n, earned = table["n"], table["n"] * table["rest"].fillna(0.0)
+    counted = pd.DataFrame({"n": n.where(among, 0), "earned": earned.where(among, 0.0)})
+    others = counted.groupby(table["item"]).transform("sum") - counted
+    return (table["rest"] - others["earned"] / others["n"]) / (table["sd"] * (1 / n + 1 / others["n"]) ** 0.5)
 
 
 def _chosen(response: Any, options: Sequence[str], key: str | Sequence[str]) -> list[str]:

@@ -71,12 +71,13 @@ def tails(totals: pd.Series) -> tuple[np.ndarray, np.ndarray]:
     >>> [weights.tolist() for weights in tails(pd.Series([1, 2, 2, 2, 3, 4, 5]))]
     [[0.0, 0.0, 0.0, 0.0, 0.0, 1.0, 1.0], [1.0, 0.3333333333333333, 0.3333333333333333, 0.3333333333333333, 0.0, 0.0, 0.0]]
     """
-    places = max(1, round(TAIL * len(totals)))
-    values = totals.round(9).to_numpy()
+    values = totals.round(9).to_numpy(dtype=float)
+    known = ~np.isnan(values)
+    places = max(1, round(TAIL * int(known.sum())))
 
     def weights(values: np.ndarray) -> np.ndarray:
-        border = np.sort(values)[-places]
-        tied = values == border
-        return (values > border) + tied * (places - (values > border).sum()) / tied.sum()
+        border = np.sort(values[known])[-places:][:1]  # none when nobody has a total
+        above, tied = values > border.sum(), np.isin(values, border)
+        return np.where(known, above + tied * (places - above.sum()) / max(tied.sum(), 1), 0.0)
 
     return weights(values), weights(-values)

@@ -48,7 +48,7 @@ def reliability(matrix: pd.DataFrame) -> Reliability:
     notes = ["alpha is negative: the items pull against each other, look for a wrong key"] if alpha < 0 else []
     if n < len(matrix):
         notes.append(f"{len(matrix) - n} learners without a score on every item are left out")
-    sem = sd * (1 - max(alpha, 0.0)) ** 0.5
+    sem = sd * float(1 - max(alpha, 0.0)) ** 0.5
     return Reliability(float(alpha), float(max(q, 0.0) / n) ** 0.5, sem, mean, sd, n, k, "; ".join(notes))
 
 
