@@ -77,9 +77,8 @@ def test_two_parallel_papers_of_a_simulated_class_agree_as_often_as_foretold_fro
         ([5.0, 6.0], 6, -0.1, "reliability between 0 and 1"),
         ([5.0, 6.0], 6, float("nan"), "reliability between 0 and 1"),
         ([5.0, 5.0], 6, 0.8, "fewer than two different scores"),
-        ([5.0], 6, 0.8, "fewer than two different scores"),
-        ([], 6, 0.8, "fewer than two different scores"),
-        ([0.0, 10.0], 6, 0.9999999999999999, "none or all of the points"),
+        ([5.0], 7, 0.8, "two different scores"),
+        ([], 6, 0.8, "nothing to decide between"),
     ],
 )
 def test_a_decision_that_cannot_be_judged_says_why(scores: list[float], cut: float, alpha: float, why: str) -> None:
@@ -139,7 +138,7 @@ def test_one_judge_and_judges_of_one_mind_get_a_plain_note() -> None:
         (lambda s: s.drop(columns="share"), "column share: is missing"),
         (lambda s: s[:0], "hold no ratings"),
         (lambda s: s.assign(share=[65] + [0.5] * 8), "judge an, item q1: write a share between 0 and 1"),
-        (lambda s: s.assign(share=["?"] + [0.5] * 8), "judge an, item q1: write a share between 0 and 1"),
+        (lambda s: s.assign(share=["?"] + [0.5] * 8), "write a share between 0 and 1, like 0.65"),
         (lambda s: s.replace("q3", "q9"), "judge an: item q9 is not in the paper"),
         (lambda s: s.replace("q3", "q2"), "judge an: item q2 stands twice"),
         (lambda s: s[1:], "judge an: item q1 has no share"),

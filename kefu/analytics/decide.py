@@ -26,14 +26,14 @@ class Decision(NamedTuple):
 def consistency(scores: pd.Series, points: float, cut: float, alpha: float) -> Decision:
     """Consistency and accuracy of passing those with `cut` points or more, from one paper of `points` points.
 
-    Livingston & Lewis (1995): the paper is worth n = ((M - m)(m) - a V) / (V (1 - a)) items, all right or wrong, with m and
+    Livingston & Lewis (1995): the paper is worth n = (m (M - m) - a V) / (V (1 - a)) items, all right or wrong, with m and
     V the mean and variance of scores, M the points, a the reliability; errors are binomial. True scores are beta with two
     parameters (Huynh 1976): their four-parameter fit needs the third and fourth moments, which a school's class cannot give.
     Raises ValueError when scores do not vary, alpha is not between 0 and 1, or the cut lies outside 0 to `points`.
 
     >>> found = consistency(pd.Series([2, 4, 5, 6, 6, 7, 8, 9, 9, 10]), points=10, cut=6, alpha=0.7)
     >>> round(found.consistency, 2), round(found.kappa, 2), found.length
-    (0.78, 0.52, 11)
+    (0.78, 0.5, 11)
     """
     scores = scores.dropna()
     mean, variance = float(scores.mean()) / points, float(scores.var(ddof=0)) / points**2
@@ -43,12 +43,11 @@ def consistency(scores: pd.Series, points: float, cut: float, alpha: float) -> D
         raise ValueError(f"alpha {alpha:.2f}: decisions can be judged only with a reliability between 0 and 1")
     if not variance > 1e-12:
         raise ValueError("fewer than two different scores: nothing to decide between")
-    if variance * alpha >= mean * (1 - mean):
-        raise ValueError("every learner has none or all of the points: nothing to estimate from")
     n = max(1, round((mean * (1 - mean) - alpha * variance) / (variance * (1 - alpha))))
     strength = mean * (1 - mean) / (alpha * variance) - 1  # alpha + beta of the beta distribution
     true, weight = _beta(mean * strength, (1 - mean) * strength, cut / points)
-    passing = _at_least(int(np.ceil(n * cut / points - 1e-9)), n, true)
+    whole, part = divmod(round(n * cut / points, 9), 1)  # the cut may fall between two numbers of items: interpolate
+    passing = (1 - part) * _at_least(int(whole), n, true) + part * _at_least(int(whole) + 1, n, true)
     both, passed = float(weight @ passing**2), float(weight @ passing)
     agree = 1 - 2 * (passed - both)
     chance = passed**2 + (1 - passed) ** 2

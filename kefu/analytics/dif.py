@@ -76,7 +76,8 @@ def dif(matrix: pd.DataFrame, points: pd.Series, group: pd.Series, reference: st
     """DIF of every item for every other group against `reference` (else the largest group); index (item, focal).
 
     Learners are matched on their total, the item included (Holland & Thayer 1988): their share of the points of the items
-    both groups were given, in as many steps as there are such items. Right means all the points. `group` goes by learner: language, form, class, …
+    both groups were given, in as many steps as there are such items. Right means all the points. `group` goes by learner:
+    language, form, class, … Raises ValueError when nobody is in the reference group.
 
     - `odds_ratio`, `delta` = -2.35 ln(odds ratio) (below 0: harder for the focal group), `delta_se`, `chi2`, `p`
     - `size` A negligible, B moderate, C large: ETS classes (Zieky 1993): C when |delta| >= 1.5 and significantly above 1,
@@ -97,7 +98,7 @@ def dif(matrix: pd.DataFrame, points: pd.Series, group: pd.Series, reference: st
     sizes = group.value_counts().sort_index().sort_values(ascending=False, kind="stable")
     if reference is None and len(sizes):
         reference = sizes.index[0]
-    elif reference not in sizes.index:
+    if reference is not None and reference not in sizes.index:
         raise ValueError(f"nobody is in the group {reference!r}; the groups are {', '.join(map(str, sizes.index)) or 'none'}")
     right = (matrix >= points[matrix.columns] - 1e-9).where(matrix.notna())
     rows = {}
