@@ -15,7 +15,7 @@ from published import ATTITUDE, KR20, LSAT6
 from kefu import analytics
 from kefu.analytics.classical import item_table
 from kefu.analytics.distractors import BLANK, INVALID, miskeys, option_table
-from kefu.analytics.flags import RELIABLE, review
+from kefu.analytics.flags import RELIABLE, hide, review
 from kefu.analytics.matrix import item_points, rest_shares, score_matrix, tails, total_shares
 from kefu.analytics.reliability import items_needed, reliability, sem_at
 
@@ -76,6 +76,8 @@ def test_standard_errors_are_those_of_the_course_of_large_samples() -> None:
     assert item_table(matrix, ones(matrix)).loc["q1", "facility_se"] == pytest.approx((0.7 * 0.3 / 100) ** 0.5, abs=1e-12)
     flat = pd.DataFrame({"q1": [1.0, 1.0, 0.0, 0.0] * 10, "q2": [1.0, 0.0] * 20})
     assert item_table(flat, ones(flat)).loc["q1", "discrimination_se"] == pytest.approx(1 / 39**0.5, abs=1e-12)
+    lsat = item_table(LSAT6, ones(LSAT6)).loc["Item 3"]
+    assert lsat["discrimination_se"] == pytest.approx((1 - 0.1728**2) / 999**0.5, abs=1e-6)
 
 
 def test_efficiency_and_weights_follow_moodles_formulas_in_exact_fractions() -> None:
@@ -290,6 +292,28 @@ def test_the_option_table_counts_every_option_chosen_or_not_and_blank_and_invali
     assert table.loc["q-one", "share"].sum() == pytest.approx(1) and "unseen" not in table.index.get_level_values(0)
     assert table.loc[("q-one", "a"), "upper"] == 1 and table.loc[("q-one", "a"), "lower"] == 0
     assert table.loc[("q-one", "d"), "note"].startswith("nobody chose it")
+
+
+def test_an_option_table_of_next_to_nothing_has_a_reason_for_every_gap() -> None:
+    frame, options, keys = small_class(), {"q-one": list("abcd"), "q-many": list("abc")}, {"q-one": "a", "q-many": ["a", "b"]}
+    blank = frame.assign(response=None, score=0.0)
+    cases = [frame[frame["learner"] == 0], frame[frame["item"] == "q-one"], blank, frame.assign(score=np.nan)]
+    for case in cases:
+        table = option_table(case, options, keys)
+        assert (table.loc[table.isna().any(axis=1), "note"] != "").all(), table
+        assert miskeys(table).empty
+    assert set(option_table(blank, options, keys).query("n > 0")["option"]) == {BLANK}
+    assert option_table(frame, {}, {}).empty and option_table(frame.assign(score=np.nan), options, keys).empty
+    hidden = hide(option_table(frame, options, keys), option_table(frame, options, keys)["learners"])
+    assert hidden["share"].isna().all() and hidden["n"].sum() > 0 and hidden["note"].str.contains("hidden").all()
+
+
+def test_random_gaps_never_leave_a_number_missing_without_a_reason() -> None:
+    rng = np.random.default_rng(6)
+    for holes in (0.1, 0.5, 0.8, 0.95):
+        matrix = pd.DataFrame((rng.random((12, 5)) < 0.7).astype(float)).mask(rng.random((12, 5)) < holes)
+        table = item_table(matrix, ones(matrix))
+        assert (table.loc[table.isna().any(axis=1), "note"] != "").all(), table
 
 
 def test_an_options_discrimination_is_the_correlation_of_choosing_it_and_the_rest() -> None:

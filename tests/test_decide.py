@@ -154,11 +154,17 @@ def test_a_judges_sheet_with_a_slip_is_refused_with_the_mend(change, mend: str) 
 
 def answers() -> pd.DataFrame:
     rows = [
-        ("ada", "q1", "c1", ("greet",), 1.0, 1), ("ada", "q2", "c1", ("greet", "smile"), 1.0, 1), ("ada", "q3", "c1", ("greet",), 0.0, 1),
-        ("ada", "q4", "c2", ("thank",), 0.0, 2), ("ada", "q5", "c3", ("queue",), None, 1),
-        ("bo", "q1", "c1", ("greet",), 1.0, 1), ("bo", "q2", "c1", ("greet", "smile"), 0.5, 1), ("bo", "q3", "c1", ("greet",), 1.0, 1),
-        ("bo", "q4", "c2", ("thank",), 1.6, 2), ("bo", "survey", "c2", ("thank",), 0.0, 0),
-    ]  # fmt: skip
+        ("ada", "q1", "c1", ("greet",), 1.0, 1),
+        ("ada", "q2", "c1", ("greet", "smile"), 1.0, 1),
+        ("ada", "q3", "c1", ("greet",), 0.0, 1),
+        ("ada", "q4", "c2", ("thank",), 0.0, 2),
+        ("ada", "q5", "c3", ("queue",), None, 1),
+        ("bo", "q1", "c1", ("greet",), 1.0, 1),
+        ("bo", "q2", "c1", ("greet", "smile"), 0.5, 1),
+        ("bo", "q3", "c1", ("greet",), 1.0, 1),
+        ("bo", "q4", "c2", ("thank",), 1.6, 2),
+        ("bo", "survey", "c2", ("thank",), 0.0, 0),
+    ]
     return pd.DataFrame(rows, columns=["learner", "item", "chapter", "covers", "score", "points"])
 
 
@@ -166,8 +172,12 @@ def test_mastery_is_the_share_of_the_points_by_chapter_and_by_knowledge_point() 
     chapters = mastery(answers(), by="chapter")
     assert chapters.loc[("ada", "c1"), ["items", "score", "points"]].tolist() == [3, 2, 3]
     assert chapters["state"].to_dict() == {
-        ("ada", "c1"): "partly", ("ada", "c2"): "not yet", ("ada", "c3"): "unknown", ("bo", "c1"): "mastered", ("bo", "c2"): "mastered",
-    }  # fmt: skip
+        ("ada", "c1"): "partly",
+        ("ada", "c2"): "not yet",
+        ("ada", "c3"): "unknown",
+        ("bo", "c1"): "mastered",
+        ("bo", "c2"): "mastered",
+    }
     assert chapters.loc[("ada", "c3"), "note"] == "no item has a score yet" and chapters.loc[("ada", "c1"), "note"] == ""
     points = mastery(answers(), by="covers")
     assert points.loc[("ada", "smile"), "share"] == 1 and points.loc[("bo", "smile"), "share"] == 0.5

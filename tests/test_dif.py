@@ -22,6 +22,8 @@ def group_class(seed: int, learners: int = 1200, harder: float = 0.0, steeper: f
 def test_mantel_haenszel_is_that_of_r_for_berkeley_admissions() -> None:
     found = mantel_haenszel(BERKELEY)  # R: mantelhaen.test(UCBAdmissions)
     assert found.odds_ratio == pytest.approx(0.9046968, abs=1e-6)
+    interval = found.odds_ratio * np.exp(np.array([-1, 1]) * 1.959964 * found.log_se)
+    assert interval.tolist() == pytest.approx([0.7719074, 1.0603298], abs=1e-6)
     assert round(found.chi2, 4) == 1.4269 and round(found.p, 4) == 0.2323
 
 

@@ -32,7 +32,8 @@ def item_table(matrix: pd.DataFrame, points: pd.Series) -> pd.DataFrame:
     - `efficiency`: discriminative efficiency, 100 cov(item, rest) / the largest cov these marks could give (Moodle)
     - `intended_weight`, `effective_weight`: 100 * share of the points; 100 sqrt(cov(item, total)) / sum of such (Moodle)
 
-    Alpha, efficiency and effective weight use learners with a score on every item. Moodle: "Quiz statistics calculations", MoodleDocs.
+    Alpha, efficiency and effective weight use learners with a score on every item. Moodle's formulas stand in MoodleDocs,
+    "Quiz statistics calculations".
 
     >>> matrix = pd.DataFrame({"q1": [1.0, 1, 1, 0], "q2": [1.0, 1, 0, 0], "q3": [1.0, 0, 0, 0]})
     >>> item_table(matrix, pd.Series(1.0, index=matrix.columns)).loc["q2", ["facility", "discrimination"]].round(3).tolist()
@@ -69,6 +70,7 @@ def item_table(matrix: pd.DataFrame, points: pd.Series) -> pd.DataFrame:
         "it moves against the total: no effective weight": varies & (r < 0) & table["effective_weight"].isna(),
     }
     masks = pd.DataFrame(reasons, index=table.index)
+    masks["too few learners have a score on every item for the rest"] = table.isna().any(axis=1) & ~masks.any(axis=1)
     table["note"] = ["; ".join(masks.columns[row]) for row in masks.to_numpy()]
     return table
 

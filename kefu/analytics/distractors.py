@@ -10,6 +10,7 @@ import pandas as pd
 from kefu.analytics.matrix import item_points, rest_shares, score_matrix, tails, total_shares
 
 BLANK, INVALID = "(blank)", "(invalid)"
+COLUMNS = ("item", "option", "right", "learners", "n", "share", "upper", "lower", "rest", "sd", "discrimination", "z", "note")
 RARE = 0.05  # a wrong option chosen by fewer than this does no work (Haladyna & Downing 1993)
 SURE, DOUBT = NormalDist().inv_cdf(0.99), NormalDist().inv_cdf(0.95)  # beyond chance, one-sided
 
@@ -19,9 +20,10 @@ def option_table(
 ) -> pd.DataFrame:
     """One row an item and option: who chose it and how they did on the rest of the paper.
 
-    Columns: item, option, right (it is in the key), n, share, upper, lower (shares among the upper and lower 27 %),
-    rest (choosers' mean share of the other items' points), sd (of all learners' rest), discrimination (point-biserial r of choosing the option and
-    the rest, (M_chosen - M) / SD * sqrt(p / (1 - p)), Haladyna 2004), z = r * sqrt(n - 1), and note.
+    Columns: item, option, right (it is in the key), learners (with a score on the item), n (who chose the option), share,
+    upper, lower (shares among the upper and lower 27 %), rest (choosers' mean share of the other items' points), sd (of all
+    learners' rest), discrimination (point-biserial r of choosing the option and the rest,
+    (M_chosen - M) / SD * sqrt(p / (1 - p)), Haladyna 2004), z = r * sqrt(learners - 1), and note.
     `options` and `keys` go by item: a key that is a string is a single choice's, a list a multiple choice's. Blank and
     invalid responses have rows of their own. Responses of learners without a score are left out.
 
@@ -36,35 +38,38 @@ def option_table(
     rest = rest_shares(matrix, points)
     where = matrix.index.get_indexer(pd.Index(rows["learner"]))
     responses = rows["response"].astype(object).where(rows["response"].notna(), None)
+    chosen = [_chosen(response, options[item], keys[item]) for item, response in zip(rows["item"], responses, strict=True)]
     upper, lower = tails(total_shares(matrix, points))
     answers = pd.DataFrame(
         {
-            "item": rows["item"].to_numpy(),
-            "option": [_chosen(r, options[i], keys[i]) for i, r in zip(rows["item"], responses, strict=True)],
+            "item": rows["item"].to_numpy(dtype=object),
+            "option": pd.Series(chosen, dtype=object),
             "rest": rest.to_numpy()[where, matrix.columns.get_indexer(pd.Index(rows["item"]))],
             "upper": upper[where],
             "lower": lower[where],
         }
     )
     by_item = answers.groupby("item")
-    everyone = by_item.agg(answered=("rest", "size"), upper=("upper", "sum"), lower=("lower", "sum"), mean=("rest", "mean"))
+    everyone = by_item.agg(learners=("rest", "size"), upper=("upper", "sum"), lower=("lower", "sum"), mean=("rest", "mean"))
     everyone["spread"] = by_item["rest"].std(ddof=0)
     found = answers.explode("option").groupby(["item", "option"])
     table = found.agg(n=("rest", "size"), upper=("upper", "sum"), lower=("lower", "sum"), rest=("rest", "mean"))
-    table = table.reindex(pd.MultiIndex.from_tuples(_rows(options, set(table.index)), names=["item", "option"])).reset_index()
+    wanted = pd.DataFrame(list(_rows(options, set(table.index))), columns=["item", "option"], dtype=object)
+    table = wanted.merge(table, how="left", left_on=["item", "option"], right_index=True)
     table[["n", "upper", "lower"]] = table[["n", "upper", "lower"]].fillna(0)
     table["n"] = table["n"].astype(int)
     whole = everyone.reindex(table["item"]).reset_index(drop=True)
+    table["learners"] = whole["learners"]
     table["right"] = [option in _listed(keys[item]) for item, option in zip(table["item"], table["option"], strict=True)]
-    table["share"] = table["n"] / whole["answered"]
+    table["share"] = table["n"] / table["learners"]
     table["upper"], table["lower"] = table["upper"] / whole["upper"], table["lower"] / whole["lower"]
-    told = (table["n"] > 0) & (table["n"] < whole["answered"]) & (whole["spread"] > 1e-12)
+    told = (table["n"] > 0) & (table["n"] < table["learners"]) & (whole["spread"] > 1e-12)
     odds = (table["share"] / (1 - table["share"])) ** 0.5
     table["discrimination"] = ((table["rest"] - whole["mean"]) / whole["spread"] * odds).where(told)
     table["sd"] = whole["spread"]
-    table["z"] = table["discrimination"] * (whole["answered"] - 1) ** 0.5
-    table["note"] = _notes(table, whole["answered"])
-    return table[["item", "option", "right", "n", "share", "upper", "lower", "rest", "sd", "discrimination", "z", "note"]]
+    table["z"] = table["discrimination"] * (table["learners"] - 1) ** 0.5
+    table["note"] = _notes(table)
+    return table[list(COLUMNS)]
 
 
 def miskeys(table: pd.DataFrame) -> pd.DataFrame:
@@ -76,8 +81,8 @@ def miskeys(table: pd.DataFrame) -> pd.DataFrame:
     makes `two right answers`, or `mis-keyed` when choosing the key goes with a worse rest. Multiple choice: `mis-keyed`
     when an option outside the key goes with a better rest, or one inside with a worse, beyond chance at 1 %.
 
-    >>> table = pd.DataFrame({"item": "q1", "option": ["a", "b", "c"], "right": [True, False, False], "n": [30, 50, 20],
-    ...     "share": [0.3, 0.5, 0.2], "rest": [0.5, 0.7, 0.4], "sd": 0.2, "discrimination": [-0.2, 0.4, -0.3], "z": [-2, 4, -3]})
+    >>> table = pd.DataFrame({"item": "q1", "option": list("abc"), "right": [True, False, False], "n": [30, 50, 20], "sd": 0.2,
+    ...     "share": [0.3, 0.5, 0.2], "rest": [0.5, 0.7, 0.4], "discrimination": [-0.2, 0.4, -0.3], "z": [-2, 4, -3]})
     >>> miskeys(table).loc["q1", ["alarm", "likely"]].tolist()
     ['mis-keyed', ('b',)]
     """
@@ -131,13 +136,16 @@ def _rows(options: Mapping[str, Sequence[str]], seen: set[tuple[str, str]]) -> I
         yield from ((item, option) for option in (BLANK, INVALID) if (item, option) in seen)
 
 
-def _notes(table: pd.DataFrame, answered: pd.Series) -> np.ndarray:
+def _notes(table: pd.DataFrame) -> np.ndarray:
     real, right = ~table["option"].isin([BLANK, INVALID]), table["right"]
     reasons = {
         "nobody chose it: no discrimination; replace it": real & ~right & (table["n"] == 0),
         "nobody chose the key: no discrimination; is it right?": real & right & (table["n"] == 0),
-        "everyone chose it: no discrimination": table["n"] == answered,
-        "the other items tell nobody apart: no discrimination": (table["n"] > 0) & (table["n"] < answered) & table["z"].isna(),
+        "everyone chose it: no discrimination": table["n"] == table["learners"],
+        "the other items tell nobody apart: no discrimination": (table["n"] > 0)
+        & (table["n"] < table["learners"])
+        & table["z"].isna(),
+        "nobody of the best or of the worst has a score: no upper or lower": (table["upper"] + table["lower"]).isna(),
         "fewer than 5 % choose it: replace it": real & ~right & (table["n"] > 0) & (table["share"] < RARE),
         "the able choose it: is it right?": real & ~right & (table["discrimination"] >= 0) & (table["share"] >= RARE),
         "the able avoid it: is it wrong?": real & right & (table["discrimination"] < 0),

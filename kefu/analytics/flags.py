@@ -41,15 +41,25 @@ def review(items: pd.DataFrame, alarms: pd.DataFrame) -> pd.DataFrame:
         "too hard": p < HARD,
     }
     found = pd.DataFrame(masks).mul(shown, axis=0)
-    reviewed = items.copy()
-    numbers = items.columns.difference(["n", "note"])
-    reviewed[numbers] = items[numbers].where(shown)
-    reviewed["note"] = items["note"].where(shown, f"fewer than {HIDDEN} learners: numbers would mislead and are hidden")
+    reviewed = hide(items, items["n"])
     reviewed["status"] = np.select([~shown, items["n"] < PROVISIONAL], ["hidden", "provisional"], "")
     reviewed["flags"] = [tuple(found.columns[row]) for row in found.to_numpy()]
     likely = alarms["likely"].reindex(items.index)
     reviewed["advice"] = [_advice(found, options) for found, options in zip(reviewed["flags"], likely, strict=True)]
     return reviewed
+
+
+def hide(table: pd.DataFrame, learners: pd.Series) -> pd.DataFrame:
+    """A table without the numbers of rows with fewer than 30 learners; counts stay, and `note` says why.
+
+    >>> hide(pd.DataFrame({"n": [9], "share": [0.5], "note": [""]}), pd.Series([9]))["share"].tolist()
+    [nan]
+    """
+    numbers, shown = table.select_dtypes("float").columns, learners >= HIDDEN
+    hidden = table.copy()
+    hidden[numbers] = table[numbers].where(shown)
+    hidden["note"] = table["note"].where(shown, f"fewer than {HIDDEN} learners: numbers would mislead and are hidden")
+    return hidden
 
 
 def _advice(flags: tuple[str, ...], likely: Any) -> str:
