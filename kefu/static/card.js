@@ -13,6 +13,14 @@ export function el(tag, attrs = {}, ...children) {
   return node;
 }
 
+/** Make an SVG element. */
+export function svg(tag, attrs = {}, ...children) {
+  const node = document.createElementNS("http://www.w3.org/2000/svg", tag);
+  for (const [name, value] of Object.entries(attrs)) node.setAttribute(name, value);
+  node.append(...children);
+  return node;
+}
+
 /** The outer element of a card. */
 export function sheet(lang, attrs, ...children) {
   return el("section", { class: "kefu", lang: lang === "zh" ? "zh-CN" : lang, ...attrs }, ...children);
@@ -33,12 +41,20 @@ export function fill(phrase, values) {
 
 export const same = (a, b) => JSON.stringify(a ?? null) === JSON.stringify(b ?? null);
 export const empty = (r) => r == null || (typeof r === "object" && Object.keys(r).length === 0);
+const FIRST = "input, textarea, button.kefu-card"; // where answering begins
 const SIGNS = { right: "✓", partly: "◐", wrong: "✗", blank: "–", invalid: "!", noted: "✎" };
 export const sign = (verdict) => el("span", { class: `kefu-sign kefu-${verdict}`, "aria-hidden": "true" }, SIGNS[verdict]);
 
 /** A rationale with its sign and what it speaks of. */
 export function reason(verdict, label, text) {
   return el("p", { class: "kefu-reason" }, sign(verdict), el("span", {}, el("b", {}, ...rich(label)), el("br"), ...rich(text)));
+}
+
+/** Numbers as a table, folded behind its name; the first row and every row's first cell are headings. */
+export function table(name, [head, ...rows]) {
+  const line = ([first, ...cells]) => el("tr", {}, el("th", { scope: "row" }, first), ...cells.map((cell) => el("td", {}, String(cell))));
+  return el("details", { class: "kefu-table" }, el("summary", {}, name), el("table", {},
+    el("thead", {}, el("tr", {}, ...head.map((cell) => el("th", { scope: "col" }, cell)))), el("tbody", {}, ...rows.map(line))));
 }
 
 /** The same things in another order for every try, the same at every look (Mulberry32 and Fisher-Yates). */
@@ -73,16 +89,22 @@ function clock(iso) {
 }
 
 /**
- * A widget from a kind's view. `view({text, words, uid, practice, tries, answer, say, send, get})` returns
- * `{node, show(response, feedback), explain(feedback)}`; `answer(response)` records, `say(words)` announces, `tries` counts
- * the marked tries before this one, `send(message)` asks Python, `get(name)` reads the model. With `drawn`, the view draws
- * the item's figure itself.
+ * A widget from a kind's view. `view({text, words, uid, practice, tries, answer, typing, say, send, get})` returns
+ * `{node, show(response, feedback), explain(feedback)}`; `answer(response)` records, `typing()` tells that what stands is
+ * not recorded yet, `say(words)` announces, `tries` counts the marked tries before this one, `send(message)` asks Python,
+ * `get(name)` reads the model. A view may also return `whole(response)`, whether it can be marked yet, and its own words
+ * for the buttons: `check`, and `clear` (false: what was answered stands). With `drawn`, it draws the item's figure itself.
  */
 export function card(view, { drawn = false } = {}) {
   function render({ model, el: root }) {
     const uid = Math.random().toString(36).slice(2);
     const get = (name) => model.get(name);
     let shown, late, waiting;
+
+    function typing() {
+      model.set("turn", get("turn") + 1);
+      state();
+    }
 
     function answer(response) {
       model.set("response", empty(response) ? null : response);
@@ -103,9 +125,9 @@ export function card(view, { drawn = false } = {}) {
       const line = root.querySelector(".kefu-state");
       if (line.textContent !== phrase) line.replaceChildren(phrase);
       line.dataset.state = kind;
-      root.querySelector(".kefu-clear").hidden = empty(response) || get("feedback") != null;
+      root.querySelector(".kefu-clear").hidden = shown.clear === false || empty(response) || get("feedback") != null;
       const check = root.querySelector(".kefu-check");
-      if (check) check.disabled = empty(response) && get("feedback") == null;
+      if (check) check.disabled = get("feedback") == null && (empty(response) || shown.whole?.(response) === false);
     }
 
     function result(feedback, words) {
@@ -121,8 +143,8 @@ export function card(view, { drawn = false } = {}) {
       const words = get("words"), text = get("text"), feedback = get("feedback"), practice = get("mode") === "practice";
       const say = (message) => root.querySelector(".kefu-live").replaceChildren(message);
       const tries = practice ? get("tries") - (feedback ? 1 : 0) : 0;
-      shown = view({ text, words, uid, practice, tries, answer, say, get, send: (message) => model.send(message) });
-      const kind = `${get("kind_name")} · ${fill(words.points, { n: text.points })}`;
+      shown = view({ text, words, uid, practice, tries, answer, typing, say, get, send: (message) => model.send(message) });
+      const kind = [get("kind_name"), text.points ? fill(words.points, { n: text.points }) : ""].filter(Boolean).join(" · ");
       const flag = el("button", {
         type: "button", class: "kefu-flag", "aria-pressed": String(get("flagged")),
         onclick: () => { model.set("flagged", !get("flagged")); model.save_changes(); },
@@ -130,11 +152,11 @@ export function card(view, { drawn = false } = {}) {
       const act = el("button", {
         type: "button", class: "kefu-primary kefu-check",
         onclick: () => model.send(feedback ? { do: "again" } : { do: "check", response: get("response") }),
-      }, feedback ? words.again : words.check);
+      }, !feedback ? shown.check ?? words.check : feedback.verdict === "noted" ? words.revise : words.again);
       const clear = el("button", {
         type: "button", class: "kefu-clear",
-        onclick: () => { answer(null); root.querySelector("input, button.kefu-card")?.focus(); },
-      }, words.clear);
+        onclick: () => { answer(null); root.querySelector(FIRST)?.focus(); },
+      }, shown.clear || words.clear);
       const hint = text.hint && el("details", { class: "kefu-hint" }, el("summary", {}, words.hint), el("p", {}, ...rich(text.hint)));
       root.replaceChildren(sheet(get("lang"), { "data-item": text.id },
         el("header", {}, el("span", {}, kind), el("span", { class: "kefu-place" }, get("place")), practice ? null : flag),
@@ -150,7 +172,7 @@ export function card(view, { drawn = false } = {}) {
 
     const rebuilt = () => {
       build();
-      root.querySelector(get("feedback") ? ".kefu-verdict" : "input, button.kefu-card")?.focus();
+      root.querySelector(get("feedback") ? ".kefu-verdict" : FIRST)?.focus();
     };
     const other = () => { shown.show(get("response"), get("feedback")); state(); };
     const flagged = () => { build(); root.querySelector(".kefu-flag")?.focus(); };
@@ -195,6 +217,24 @@ export function choices({ text, words, uid, tries, answer }, type) {
       const part = (title, found) => (found.length ? [el("h4", {}, title), ...found.map(row)] : []);
       return el("div", {}, ...part(words.yours, mine), ...part(words.best, best),
         others.length ? el("details", {}, el("summary", {}, words.others), ...others.map(row)) : null);
+    },
+  };
+}
+
+/** Rows to rate, each on the same labelled steps: a group of radios a row. */
+export function scale({ text, uid, answer }, steps) {
+  const ids = Object.keys(text.options);
+  const rows = Object.fromEntries(ids.map((id) => [id,
+    el("div", { class: "kefu-scale", role: "radiogroup", "aria-labelledby": `${uid}-${id}`, "data-row": id },
+      el("p", { id: `${uid}-${id}` }, ...rich(text.options[id])),
+      el("div", { class: "kefu-five" }, ...steps.map((step, n) => el("label", { class: "kefu-rate" },
+        el("input", { type: "radio", name: `${uid}-${id}`, value: n + 1, onchange: () => answer(chosen()) }), el("span", {}, step)))))]));
+  const marked = ids.map((id) => [id, () => rows[id].querySelector("input:checked")]);
+  const chosen = () => Object.fromEntries(marked.flatMap(([id, found]) => (found() ? [[id, Number(found().value)]] : [])));
+  return {
+    rows,
+    show(response) {
+      for (const id of ids) rows[id].querySelectorAll("input").forEach((input, n) => { input.checked = response?.[id] === n + 1; });
     },
   };
 }
