@@ -27,6 +27,7 @@ class Model {
   send(message) { this.post({ message }); }
   post(what) {
     if (what.message?.do === "refresh" && (this.busy || this.waiting.length)) return; // what is under way tells more
+    if ("turn" in this.state) what.changes = { turn: this.state.turn, ...what.changes }; // whatever is asked, "saved" speaks of this turn
     this.waiting.push(what);
     if (!this.busy) this.work();
   }
