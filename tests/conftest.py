@@ -348,6 +348,8 @@ def page(browser: "Browser") -> Iterator["Page"]:
     # JupyterLab itself throws this when a kernel dies under it
     page.on("pageerror", lambda error: None if "Canceled future" in str(error) else thrown.append(str(error)))
     yield page
+    for open_page in context.pages:
+        open_page.locator("body[data-busy]").wait_for(state="detached")  # nothing may reach the next test's journal
     context.close()
     assert outside == [] and thrown == []
 

@@ -1,65 +1,30 @@
 """Judgement, role-play, survey and essay in a real browser: answered by pointer and by keyboard, marked, explained, kept."""
 
 import re
-import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from conftest import RIGHT, make_school
-from test_browser import BROWSER, OPTIONS, TOKEN, lab, press, saved
+from conftest import BROWSER, RIGHT, TOKEN, Classroom
+from test_browser import press, saved
 
-from kefu import cli, journal
-from kefu.desk import lay_out
+from kefu import journal
 
 pytestmark = pytest.mark.skipif(not BROWSER, reason="no Chromium or Chrome is here and none could be installed")
 if BROWSER:
-    from playwright.sync_api import Browser, Locator, Page, expect, sync_playwright
+    from playwright.sync_api import Browser, Locator, Page, expect
 KINDS = ("judgement", "roleplay", "survey", "essay")
 LESSON, PAPER = "lesson/1-1", "paper/quiz-small"
-PAPERS = """
-[quiz-small]
-title = { zh = "小测验", en = "A small quiz" }
-items = ["q-judgement", "q-roleplay", "q-survey", "q-essay"]
-credit = { judgement = "each", roleplay = "each" }
-"""
-
-
-@pytest.fixture(scope="module")
-def desk(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The desk of a small school: a lesson that practises the four kinds in both languages, and a paper of them."""
-    import nbformat
-    from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
-
-    home = make_school(tmp_path_factory.mktemp("kinds"))
-    (home / "bank" / "papers.toml").write_text(PAPERS, encoding="utf-8")
-    for lang, title in (("zh", "# 第一课"), ("en", "# Lesson one")):
-        path = home / "course" / lang / "1-basics" / "1-1-first.ipynb"
-        path.parent.mkdir(parents=True)
-        cells = [new_code_cell("from kefu import practice"), *(new_code_cell(f'practice("p-{kind}")') for kind in KINDS)]
-        nbformat.write(new_notebook(cells=[new_markdown_cell(title), *cells]), path)
-    assert cli.main(["--root", str(home), "build"]) == 0
-    lay_out(home, home / "desk", "zh")
-    shutil.copytree(home / "release" / "quiz-small", home / "desk" / "quiz-small")
-    return home / "desk"
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator["Browser"]:
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=None if BROWSER == "playwright" else BROWSER, args=OPTIONS)
-        yield browser
-        browser.close()
-
-
-@pytest.fixture(scope="module")
-def address(desk: Path) -> Iterator[str]:
-    with lab(desk, learner=True) as address:
-        yield address
 
 
 @pytest.fixture
-def opened(browser: "Browser", address: str, desk: Path) -> Iterator[Callable[..., "Page"]]:
+def desk(classroom: Classroom) -> Path:
+    """The learner's desk of the served school."""
+    return classroom.home / "desk"
+
+
+@pytest.fixture
+def opened(browser: "Browser", classroom: Classroom, desk: Path) -> Iterator[Callable[..., "Page"]]:
     """Opens a page for a learner who has answered nothing yet; the page must not throw."""
     for path in desk.glob(f"*/{journal.NAME}"):
         path.unlink()
@@ -69,12 +34,14 @@ def opened(browser: "Browser", address: str, desk: Path) -> Iterator[Callable[..
         contexts.append(browser.new_context(viewport={"width": width, "height": 900}, **options))
         page = contexts[-1].new_page()
         page.on("pageerror", lambda error: thrown.append(str(error)))
-        page.goto(f"{address}/kefu/{lang}/{where}?token={TOKEN}")
+        page.goto(f"{classroom.address}/kefu/{lang}/{where}?token={TOKEN}")
         page.locator("body[data-ready]").wait_for()
         return page
 
     yield goto
     for context in contexts:
+        for page in context.pages:
+            expect(page.locator("body[data-busy]")).to_have_count(0)  # nothing may reach the next test's journal
         context.close()
     assert thrown == []
 
@@ -139,7 +106,7 @@ def test_each_is_answered_kept_marked_and_explained(opened, desk: Path, lang: st
         expect(found.locator(".kefu-verdict")).to_be_focused()
         saved(found)
     assert responses(desk / "course") == {f"p-{kind}": RIGHT[kind] for kind in KINDS}
-    text = " ".join(page.locator(".kefu").all_inner_texts()).replace(RIGHT["essay"], "")
+    text = " ".join(card(page, f"p-{kind}").inner_text() for kind in KINDS).replace(RIGHT["essay"], "")
     assert not (re.findall(r"[A-Za-z]{2,}", text) if lang == "zh" else re.findall("[一-鿿]", text))
 
 
@@ -268,12 +235,12 @@ def test_an_essay_says_saved_only_of_what_is_saved_and_stays_to_be_revised(opene
 
 
 def test_the_same_cards_live_in_a_notebook_and_a_text_keeps_its_lines_there(
-    browser: "Browser", address: str, desk: Path
+    browser: "Browser", classroom: Classroom, desk: Path
 ) -> None:
     (desk / "course" / journal.NAME).unlink(missing_ok=True)
     page = browser.new_page(viewport={"width": 1280, "height": 1000})
     page.set_default_timeout(60_000)
-    page.goto(f"{address}/lab/tree/course/zh/1-basics/1-1-first.ipynb?token={TOKEN}&reset")
+    page.goto(f"{classroom.address}/lab/tree/course/zh/1-basics/1-1-first.ipynb?token={TOKEN}&reset")
     page.locator("[data-kefu=ready]").wait_for()
     answer_by_keyboard(page, "p")
     assert responses(desk / "course") == {f"p-{kind}": RIGHT[kind] for kind in KINDS}

@@ -4,6 +4,8 @@ import { el, empty, fill } from "./card.js";
 const room = document.body.dataset, words = JSON.parse(room.words), lang = room.lang;
 const cookie = (name) => document.cookie.split("; ").find((pair) => pair.startsWith(`${name}=`))?.split("=")[1];
 
+let busy = 0; // cards that wait for the server
+
 /** A card's state with the manners of a widget's model: get, set, save_changes, send, on, off. */
 class Model {
   constructor({ state, ...call }) {
@@ -34,6 +36,7 @@ class Model {
   /** Send what waits, one after another; what does not arrive is sent again until it does. */
   async work() {
     this.busy = true;
+    document.body.toggleAttribute("data-busy", (busy += 1) > 0);
     for (let pause = 1000; this.waiting.length; ) {
       const turn = this.state.turn;
       try {
@@ -54,6 +57,7 @@ class Model {
       }
     }
     this.busy = false;
+    document.body.toggleAttribute("data-busy", (busy -= 1) > 0);
   }
 }
 
