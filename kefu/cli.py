@@ -207,10 +207,12 @@ def scores(root: Path, lang: str = LANGS[0], out: Path | None = None, classes: P
     from kefu import gradebook
     from kefu import scores as files
 
-    frame = gradebook.frame(root)
-    forms, _ = paper.load(root, bank.load(root))
+    known = bank.load(root)
+    forms, _ = paper.load(root, known)
+    frame, people = gradebook.frame(root / "gradebook.db", known.items), files.roster(root, classes)
+    written = files.write(root, known.items, forms, frame, people, lang, out or root / "scores")
     print(files.told(gradebook.totals(frame), forms))
-    for path in files.write(root, frame, forms, files.roster(root, classes), lang, out or root / "scores"):
+    for path in written:
         print(f"wrote {path}")
     return 0
 

@@ -2,6 +2,7 @@
 
 import os
 import sqlite3
+from collections.abc import Mapping
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import closing
 from pathlib import Path
@@ -9,7 +10,8 @@ from typing import Any
 
 import pandas as pd
 
-from kefu import bank, journal
+from kefu import journal
+from kefu.items import Item
 
 # Every grade once. A grade is the grader's own points, else the marker's (nbgrader's Grade.score), without extra credit.
 GRADES = """
@@ -77,16 +79,15 @@ def scores(database: Path) -> pd.DataFrame:
     return totals(grades(database))
 
 
-def frame(root: Path) -> pd.DataFrame:
+def frame(database: Path, items: Mapping[str, Item]) -> pd.DataFrame:
     """The frame: `grades` with item, chapter, covers (knowledge points), kind and level of every cell.
 
-    A cell of no item of the bank is its own item, of no chapter, kind or level.
+    `items` are the bank's. A cell of none of them is its own item, of no chapter, kind or level.
     """
-    found = grades(root / "gradebook.db")
-    known = bank.load(root).items
+    found = grades(database)
     rows = {}
     for cell in found["cell"].unique():
-        item = known.get(cell.removesuffix("-mark").removesuffix("-hand"))
+        item = items.get(cell.removesuffix("-mark").removesuffix("-hand"))
         rows[cell] = (item.id, item.chapter, item.covers, item.kind, item.level) if item else (cell, "", (), "", "")
     facts = pd.DataFrame.from_dict(rows, orient="index", columns=FACTS)
     return found.join(facts, on="cell")

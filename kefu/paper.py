@@ -56,7 +56,10 @@ def load(root: Path, bank: Bank) -> tuple[dict[str, Paper], list[Complaint]]:
         complaints += [Complaint(FILE, f"{name}.{key}" if key else name, mend) for key, mend in found]
         if not found:
             credit = {kind: fields.get("credit", {}).get(kind, "all") for kind in KINDS}
-            items = [regraded(item, changes.get(name, {}).get(item.id, {})) for item in items]
+            changed = changes.get(name, {})
+            strange = ", ".join(sorted(changed.keys() - {item.id for item in items}))
+            complaints += [Complaint(REGRADES, name, f"{strange}: is no item of this paper; take it out")] if strange else []
+            items = [regraded(item, changed.get(item.id, {})) for item in items]
             papers[name] = Paper(name, fields["title"], tuple(items), credit, fields.get("pass", 60), fields.get("closes"))
     return papers, complaints
 
@@ -64,11 +67,12 @@ def load(root: Path, bank: Bank) -> tuple[dict[str, Paper], list[Complaint]]:
 def regrades(root: Path) -> dict[str, dict[str, dict[str, Any]]]:
     """What regrades changed: paper to item to key, accept and void. Raises ValueError when the file is broken."""
     path = root / REGRADES
-    changes = json.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
-    for found in [changes, *changes.values()] if isinstance(changes, dict) else [changes]:
-        if not isinstance(found, dict):
-            raise ValueError(f"{str(found)[:40]} is no table from paper to item to change")
-    return changes
+    papers = json.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
+    for name, items in papers.items() if isinstance(papers, dict) else [("", papers)]:
+        for item, change in items.items() if isinstance(items, dict) else [("", items)]:
+            if not isinstance(change, dict) or not change.keys() <= {"key", "accept", "void"}:
+                raise ValueError(f"{name}.{item}: {change!r:.60} is no table of key, accept and void")
+    return papers
 
 
 def regraded(item: Item, change: dict[str, Any]) -> Item:

@@ -86,7 +86,8 @@ def apply(root: Path, form: Paper, old: Item, new: Item, *, who: str, why: str, 
     """
     before = _grades(root, form.name)
     _open(root, form, new, root / "gradebook.db")  # says what is wrong before anything is written
-    _record(root, form.name, old, new, who, why, now, undoes)
+    if new != old:
+        _record(root, form.name, old, new, who, why, now, undoes)
     build.write(_with(form, new), root / "source")
     release()
     graded = [folder.parent.name for folder in _graded(root, form.name)]  # what is not graded yet stays so
@@ -111,12 +112,13 @@ def changes(before: pd.DataFrame, after: pd.DataFrame, item: str) -> pd.DataFram
 
 def history(root: Path) -> list[dict[str, Any]]:
     """Every line of the audit file, oldest first. Raises ValueError when one is no JSON."""
-    path = root / AUDIT
-    lines = path.read_text(encoding="utf-8").splitlines() if path.exists() else []
-    try:
-        return [json.loads(line) for line in lines]
-    except ValueError as error:
-        raise ValueError(f"{path}: {error}; mend that line by hand") from None
+    path, lines = root / AUDIT, []
+    for n, line in enumerate(path.read_text(encoding="utf-8").splitlines() if path.exists() else [], 1):
+        try:
+            lines.append(json.loads(line))
+        except ValueError as error:
+            raise ValueError(f"{path}: line {n}: {error}; mend that line, or take it out") from None
+    return lines
 
 
 def last(root: Path) -> dict[str, Any]:

@@ -1,19 +1,20 @@
 """Score files: who has how many points in which paper, by class and by paper, and as Canvas and Moodle take them in."""
 
 import csv
+from collections.abc import Mapping
 from io import StringIO
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
-from kefu import bank, gradebook
+from kefu import gradebook
 from kefu.collect import learner_problem
-from kefu.items import kind_module
+from kefu.items import Item, kind_module
 from kefu.paper import Paper
 from kefu.spreadsheet import rows_of, write_csv, write_xlsx
 from kefu.strings import headings
-from kefu.syllabus import course_folder
+from kefu.syllabus import Syllabus, course_folder
 from kefu.syllabus import load as load_syllabus
 
 
@@ -27,7 +28,7 @@ def roster(root: Path, classes: Path | None) -> pd.DataFrame:
     return pd.DataFrame([(who, *told) for who, told in (listed | others).items()], columns=["learner", "class", "name"])
 
 
-def standing(found: pd.DataFrame, forms: dict[str, Paper], people: pd.DataFrame) -> pd.DataFrame:
+def standing(found: pd.DataFrame, forms: Mapping[str, Paper], people: pd.DataFrame) -> pd.DataFrame:
     """One row a learner and paper that somebody handed in: `gradebook.totals` of `found`, class, name, status, passed.
 
     `status` is handed_in, late or missing; a missing score is NaN. `passed` is None while there is something to mark.
@@ -80,7 +81,7 @@ def moodle(frame: pd.DataFrame, titles: dict[str, str], points: dict[str, float]
     return rows
 
 
-def told(totals: pd.DataFrame, forms: dict[str, Paper]) -> str:
+def told(totals: pd.DataFrame, forms: Mapping[str, Paper]) -> str:
     """The scores for the terminal: a line a learner and paper, then a line a paper."""
     shown = totals.assign(handed_in=totals["handed_in"].dt.strftime("%Y-%m-%d %H:%M"))
     lines = [shown.to_string(index=False, float_format="%.2f")]
@@ -92,14 +93,24 @@ def told(totals: pd.DataFrame, forms: dict[str, Paper]) -> str:
     return "\n".join(lines)
 
 
-def write(root: Path, found: pd.DataFrame, forms: dict[str, Paper], people: pd.DataFrame, lang: str, out: Path) -> list[Path]:
-    """Write every score file below `out` from the frame; returns the files."""
+def write(
+    root: Path,
+    items: Mapping[str, Item],
+    forms: Mapping[str, Paper],
+    found: pd.DataFrame,
+    people: pd.DataFrame,
+    lang: str,
+    out: Path,
+) -> list[Path]:
+    """Write every score file below `out` from the frame; returns the files. Raises ValueError when nothing is graded."""
+    if found.empty:
+        raise ValueError("nothing is graded yet; collect submissions and run kefu grade")
     frame, words = standing(found, forms, people), headings(lang)
     titles = {name: forms[name].title[lang] if name in forms else name for name in frame["paper"].unique()}
     points = {
         str(name): float(group["points"].sum()) for name, group in found.drop_duplicates(["paper", "cell"]).groupby("paper")
     }
-    texts = _Texts(root, titles, lang)
+    texts = _Texts(items, load_syllabus(course_folder(root)), titles, lang)
     everyone = texts.sheets(frame, found)
     files = [out / "scores.csv", out / "scores.xlsx", out / "canvas.csv", out / "moodle.csv"]
     write_csv(files[0], rows_of(everyone[words["sheet_scores"]]))
@@ -120,10 +131,8 @@ def write(root: Path, found: pd.DataFrame, forms: dict[str, Paper], people: pd.D
 class _Texts:
     """The tables as a person reads them, in one language."""
 
-    def __init__(self, root: Path, titles: dict[str, str], lang: str) -> None:
-        self.lang, self.titles, self.words = lang, titles, headings(lang)
-        self.items = bank.load(root).items
-        syllabus = load_syllabus(course_folder(root))
+    def __init__(self, items: Mapping[str, Item], syllabus: Syllabus, titles: dict[str, str], lang: str) -> None:
+        self.items, self.titles, self.lang, self.words = items, titles, lang, headings(lang)
         self.chapters = {chapter.id: chapter.title[lang] for chapter in syllabus.chapters}
         self.points = {slug: title[lang] for slug, title in syllabus.points.items()}
 
