@@ -75,6 +75,7 @@ def preview(root: Path, form: Paper, item: Item) -> pd.DataFrame:
         graded = _graded(root, form.name)
         for n in range(0, len(graded), BATCH):
             store.write(_marked(found, submitted) for submitted in graded[n : n + BATCH])
+        store.close()
         return changes(_grades(root, form.name), gradebook.grades(copy, form.name), item.id)
 
 
@@ -85,7 +86,7 @@ def apply(root: Path, form: Paper, old: Item, new: Item, *, who: str, why: str, 
     `release` lets nbgrader take over the changed source. A run that was killed is finished by the same regrade once more.
     """
     before = _grades(root, form.name)
-    _open(root, form, new, root / "gradebook.db")  # says what is wrong before anything is written
+    _open(root, form, new, root / "gradebook.db")[1].close()  # says what is wrong before anything is written
     if new != old:
         _record(root, form.name, old, new, who, why, now, undoes)
     build.write(_with(form, new), root / "source")
