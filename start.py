@@ -145,7 +145,7 @@ def serve(port: int, lang: str, browser: bool) -> None:
         if hasattr(signal, name):
             signal.signal(getattr(signal, name), signal.default_int_handler)
     rooms = [  # each with a token of its own: a learner's must not open the bank
-        ("Learners", port, f"/lab/tree/course/{lang}/index.ipynb", ROOT / "desk", True, secrets.token_hex(16)),
+        ("Learners", port, f"/kefu/{lang}", ROOT / "desk", True, secrets.token_hex(16)),
         ("Instructors", port + 1, "/formgrader", ROOT, False, secrets.token_hex(16)),
     ]
     servers = []

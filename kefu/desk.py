@@ -53,7 +53,10 @@ def lay_out(root: Path, desk: Path, lang: str) -> None:
         f"c.Exchange.cache = {str(desk / '.jupyter' / 'cache')!r}\n"
         'c.CourseDirectory.ignore = [".ipynb_checkpoints", "*.pyc", "__pycache__", "feedback", "*.hand-in.zip"]\n',
         config / "jupyter_server_config.json": {
-            "ServerApp": {"jpserver_extensions": {f"nbgrader.server_extensions.{name}": False for name in INSTRUCTORS}}
+            "ServerApp": {
+                "jpserver_extensions": {"kefu.classroom": True}
+                | {f"nbgrader.server_extensions.{name}": False for name in INSTRUCTORS}
+            }
         },
         config / "labconfig" / "page_config.json": {
             "disabledExtensions": {f"@jupyter/nbgrader:{name.replace('_', '-')}": True for name in INSTRUCTORS}

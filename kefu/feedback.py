@@ -10,6 +10,7 @@ from typing import Any
 
 from nbconvert.exporters import Exporter, HTMLExporter
 from nbformat import NotebookNode
+from nbgrader.api import Gradebook
 
 from kefu import bank, journal
 from kefu.items import Item, kind_module
@@ -23,15 +24,15 @@ body { max-width: 44rem; margin: 0 auto; padding: 1rem; background: #fffdf8; col
   font: 16px/1.7 system-ui, "PingFang SC", "Microsoft YaHei", "Noto Sans SC", "Noto Sans CJK SC", sans-serif; }
 article { background: #fff; border: 1px solid #d9d4c7; border-radius: 10px; padding: 0.5rem 1.125rem; margin: 0.75rem 0; }
 li { margin: 0.25rem 0; }
-.right { color: #1b6b3a; } .partly { color: #8a5a00; } .wrong, .invalid { color: #a4262c; } .blank { color: #52606d; }
+.right { color: #1b6b3a; } .partly { color: #8a5a00; } .wrong, .invalid { color: #a4262c; } .blank, .noted { color: #52606d; }
 .total { font-size: 1.25rem; font-weight: 600; }
 @media (prefers-color-scheme: dark) {
   body { background: #14181c; color: #e6e8ea; } article { background: #1c2227; border-color: #39424b; }
-  .right { color: #7bd39a; } .partly { color: #f0c36a; } .wrong, .invalid { color: #ff9a94; } .blank { color: #aab4be; }
+  .right { color: #7bd39a; } .partly { color: #f0c36a; } .wrong, .invalid { color: #ff9a94; } .blank, .noted { color: #aab4be; }
 }
 @media print { article { break-inside: avoid; } }
 """
-SIGNS = {"right": "✓", "partly": "◐", "wrong": "✗", "blank": "–", "invalid": "!"}
+SIGNS = {"right": "✓", "partly": "◐", "wrong": "✗", "blank": "–", "invalid": "!", "noted": "✎"}
 
 
 class FeedbackExporter(HTMLExporter):
@@ -44,13 +45,23 @@ class FeedbackExporter(HTMLExporter):
             nb, resources = Exporter.from_notebook_node(
                 self, nb, resources, **kwargs
             )  # runs the preprocessors, GetGrades among them
-            return page(nb, folder, resources["nbgrader"]), resources
+            return page(nb, folder, resources["nbgrader"], waiting(resources["nbgrader"])), resources
         html, resources = super().from_notebook_node(nb, resources, **kwargs)
         return re.sub(r'<script src="https?:[^>]*></script>', "", html), resources  # nothing comes from outside this machine
 
 
-def page(nb: NotebookNode, folder: Path, total: dict[str, Any]) -> str:
-    """A paper's feedback: per item the question, the response and what it earned; once the paper is closed, the reasons."""
+def waiting(told: dict[str, Any]) -> set[str]:
+    """The graded cells of a submission that wait for a person; `told` is what nbgrader's converters pass on."""
+    with Gradebook(told["db_url"]) as gradebook:
+        found = gradebook.find_submission_notebook(told["notebook"], told["assignment"], told["student"])
+        return {grade.name for grade in found.grades if grade.needs_manual_grade}
+
+
+def page(nb: NotebookNode, folder: Path, total: dict[str, Any], to_mark: set[str]) -> str:
+    """A paper's feedback: per item the question, the response and what it earned; once the paper is closed, the reasons.
+
+    `to_mark` names the cells that wait for a person.
+    """
     paper = json.loads((folder / "paper.json").read_text(encoding="utf-8"))
     found = journal.read(folder / journal.NAME)
     lang = spoken(found)
@@ -60,7 +71,7 @@ def page(nb: NotebookNode, folder: Path, total: dict[str, Any]) -> str:
     articles = []
     for n, item in enumerate(paper["items"], 1):
         response = found.responses.get(item["id"])
-        verdict, sentence = _verdict(item, response, grades, w)
+        verdict, sentence = _verdict(item, response, grades, to_mark, w)
         shown = static(item, lang, response, f"{n} / {len(paper['items'])}").html
         why = explained(reasons[item["id"]], lang).html if item["id"] in reasons else ""
         articles.append(f'<article>{shown}<p class="{verdict}">{SIGNS[verdict]} {escape(sentence)}</p>{why}</article>')
@@ -71,17 +82,21 @@ def page(nb: NotebookNode, folder: Path, total: dict[str, Any]) -> str:
     title = escape(paper["title"][lang])
     return (
         f'<!DOCTYPE html>\n<html lang="{"zh-CN" if lang == "zh" else lang}">\n<head><meta charset="utf-8">'
-        f'<meta name="viewport" content="width=device-width, initial-scale=1"><title>{title}</title><style>{STYLE}</style></head>\n'
+        f'<meta name="viewport" content="width=device-width, initial-scale=1"><title>{title}</title>'
+        f'<meta name="kefu-score" content="{total["score"]:.4g} / {total["max_score"]:g}"><style>{STYLE}</style></head>\n'
         f'<body><h1>{title}</h1><p class="total">{escape(score)}</p>{notes}\n{"".join(articles)}</body></html>\n'
     )
 
 
-def _verdict(item: dict[str, Any], response: Any, grades: dict[str, Any], w: dict[str, str]) -> tuple[str, str]:
+def _verdict(
+    item: dict[str, Any], response: Any, grades: dict[str, Any], to_mark: set[str], w: dict[str, str]
+) -> tuple[str, str]:
     """The verdict on an item and its sentence, with a grader's comment where a person has marked it."""
     marked = kind_module(item["kind"]).MARKED
-    if marked == "never":
-        return "noted", w["noted"]
-    grade = grades.get(f"{item['id']}-{'hand' if marked == 'hand' else 'mark'}", {})
+    name = f"{item['id']}-{'hand' if marked == 'hand' else 'mark'}"
+    if marked == "never" or (marked == "hand" and name in to_mark):
+        return "noted", w["noted"] if marked == "never" else w["waiting"]
+    grade = grades.get(name, {})
     earned, points = grade.get("score", 0.0), grade.get("points", item["points"])
     verdict = "right" if earned >= points else "partly" if earned else "wrong" if response is not None else "blank"
     sentence = w["your_score"].format(verdict=w[verdict], earned=f"{earned:.3g}", points=f"{points:g}")

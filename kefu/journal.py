@@ -1,7 +1,7 @@
 """The journal: a learner's responses on disk, one line a change. Shown as saved means saved.
 
 A line is a JSON object: `n` (sequence number), `time` (UTC), `item`, what changed (`response`, `flag` or
-`earned` of `points`), `lang`, and `prev`, the SHA-256 of the line before. The last valid line of an item wins.
+`earned` of `points`, a paper's `begun` or `handed`), `lang`, and `prev`, the SHA-256 of the line before. The last valid line of an item wins.
 """
 
 import json
@@ -23,7 +23,11 @@ LARGEST = 50_000_000  # bytes of a journal; a larger one is nobody's work
 
 @dataclass(frozen=True)
 class Journal:
-    """What a journal says: the responses, the flagged items, the marked tries, and what is odd (reason, line)."""
+    """What a journal says: the responses, the flagged items, the marked tries, and what is odd (reason, line).
+
+    `begun` is when a paper with a time limit was opened; `handed` is the last hand-in as (receipt, time), and `moved`
+    whether an answer has changed since.
+    """
 
     responses: dict[str, Any] = field(default_factory=dict)
     times: dict[str, str] = field(default_factory=dict)
@@ -33,6 +37,9 @@ class Journal:
     odd: tuple[tuple[str, int], ...] = ()
     lines: int = 0
     receipt: str = ""
+    begun: str = ""
+    handed: tuple[str, str] | None = None
+    moved: bool = False
 
 
 def read(path: Path) -> Journal:
@@ -54,6 +61,7 @@ def read(path: Path) -> Journal:
     flags: set[str] = set()
     tries: list[Mapping[str, Any]] = []
     odd: list[tuple[str, int]] = []
+    begun, handed, moved = "", None, False
     before, last, count = b"", 0, 0
     lines = raw.split(b"\n")
     for number, line in enumerate(lines, 1):
@@ -73,19 +81,35 @@ def read(path: Path) -> Journal:
         if isinstance(entry.get("lang"), str):
             langs[item] = entry["lang"]
         if "response" in entry:
-            responses[item], times[item] = entry["response"], entry["time"]
+            responses[item], times[item], moved = entry["response"], entry["time"], True
         if "flag" in entry:
             (flags.add if entry["flag"] is True else flags.discard)(item)
         if "earned" in entry:
             tries.append(entry)
+        if "begun" in entry:
+            begun = begun or entry["time"]
+        if isinstance(entry.get("handed"), str):
+            handed, moved = (entry["handed"], entry["time"]), False
     receipt = sha256(raw).hexdigest()[:12] if count else ""
-    return Journal(responses, times, langs, frozenset(flags), tuple(tries), tuple(odd), count, receipt)
+    return Journal(
+        responses,
+        times,
+        langs,
+        frozenset(flags),
+        tuple(tries),
+        tuple(odd),
+        count,
+        receipt,
+        begun,
+        handed,
+        moved and bool(handed),
+    )
 
 
 def append(path: Path, item: str, *, now: datetime, lang: str, **change: Any) -> dict[str, Any]:
     """Write one change and return its line once it is on the disk (fsync), so that "saved" is true.
 
-    `now` is an aware time; `change` is `response=…`, `flag=…` or `earned=…, points=…`. Raises OSError when the
+    `now` is an aware time; `change` is `response=…`, `flag=…`, `earned=…, points=…`, `begun=…` or `handed=…`. Raises OSError when the
     disk refuses. Lines of other tabs and kernels are waited for and kept; a torn last line stays as it is.
     """
     fresh = not path.exists()

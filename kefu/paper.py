@@ -12,7 +12,7 @@ from typing import Any
 from kefu.bank import Bank
 from kefu.items import CREDITS, KINDS, LANGS, Complaint, Item
 
-KEYS = ("title", "chapter", "credit", "pass", "items", "draw", "seed", "closes")
+KEYS = ("title", "chapter", "credit", "pass", "items", "draw", "seed", "minutes", "closes")
 FILE = "bank/papers.toml"
 REGRADES = "bank/regrades.json"  # paper to item to what a regrade changed: key, accept, void; kefu regrade writes it
 
@@ -21,7 +21,8 @@ REGRADES = "bank/regrades.json"  # paper to item to what a regrade changed: key,
 class Paper:
     """One form of a paper: its items in order, its credit rule per kind, its pass mark in percent.
 
-    After `closes` its reasons may be shown; a paper without that time stays open for good.
+    After `closes` its reasons may be shown; a paper without that time stays open for good. `minutes` is its time limit,
+    0 for none.
     """
 
     name: str
@@ -29,12 +30,16 @@ class Paper:
     items: tuple[Item, ...]
     credit: dict[str, str]
     pass_mark: int
+    minutes: int = 0
     closes: datetime | None = None
 
     def public(self) -> dict[str, Any]:
         """What paper.json holds: no key, no rationale."""
         items = [item.public() for item in self.items]
-        return {"paper": self.name, "title": self.title, "pass": self.pass_mark, "items": items}
+        limit: dict[str, Any] = {"minutes": self.minutes} if self.minutes else {}
+        if self.closes:
+            limit["closes"] = self.closes.isoformat()
+        return {"paper": self.name, "title": self.title, "pass": self.pass_mark, **limit, "items": items}
 
 
 def load(root: Path, bank: Bank) -> tuple[dict[str, Paper], list[Complaint]]:
@@ -60,7 +65,8 @@ def load(root: Path, bank: Bank) -> tuple[dict[str, Paper], list[Complaint]]:
             strange = ", ".join(sorted(changed.keys() - {item.id for item in items}))
             complaints += [Complaint(REGRADES, name, f"{strange}: is no item of this paper; take it out")] if strange else []
             items = [regraded(item, changed.get(item.id, {})) for item in items]
-            papers[name] = Paper(name, fields["title"], tuple(items), credit, fields.get("pass", 60), fields.get("closes"))
+            passing, minutes, closes = fields.get("pass", 60), fields.get("minutes", 0), fields.get("closes")
+            papers[name] = Paper(name, fields["title"], tuple(items), credit, passing, minutes, closes)
     return papers, complaints
 
 
@@ -93,6 +99,9 @@ def _check(name: str, fields: Any, bank: Bank) -> list[tuple[str, str]]:
     passing = fields.get("pass", 60)
     if isinstance(passing, bool) or not isinstance(passing, int) or not 0 < passing <= 100:
         found.append(("pass", "write a whole number of percent, 1 to 100"))
+    minutes = fields.get("minutes", 1)
+    if isinstance(minutes, bool) or not isinstance(minutes, int) or minutes < 1:
+        found.append(("minutes", "write the time limit in whole minutes, or take it out"))
     closes = fields.get("closes")
     if closes is not None and (not isinstance(closes, datetime) or closes.tzinfo is None):
         found.append(("closes", "write a time with its zone, without quotes, like 2026-12-01T18:00:00+08:00"))

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 import pytest
-from conftest import REPOSITORY, item_text
+from conftest import ITEMS, REPOSITORY, item_text
 
 from kefu import bank, cli
 
@@ -11,10 +11,10 @@ SINGLE = item_text("single")
 
 
 def complaints(root: Path, text: str, name: str = "q-bad", pool: str = "bank/items") -> list[str]:
-    """What the bank says of one more file; the ten good items must stand whatever it holds."""
+    """What the bank says of one more file; the good items must stand whatever it holds."""
     (root / pool / "1-basics" / f"{name}.toml").write_text(text, encoding="utf-8")
     known = bank.load(root)
-    assert len(known.items) == 10
+    assert len(known.items) == 2 * len(ITEMS)
     return [str(complaint) for complaint in known.complaints]
 
 
@@ -24,7 +24,7 @@ def complaints(root: Path, text: str, name: str = "q-bad", pool: str = "bank/ite
         (("[zh]", "[zh"), "q-bad.toml: TOML: "),
         (('key = "b"', ""), "q-bad.toml: key: is missing; say which option is right"),
         (('key = "b"', 'key = "z"'), "q-bad.toml: key: 'z' names no option; write one of a, b, c"),
-        (('kind = "single"', 'kind = "singel"'), "q-bad.toml: kind: 'singel' is no kind of item; choose from matching"),
+        (('kind = "single"', 'kind = "singel"'), "q-bad.toml: kind: 'singel' is no kind of item; choose from blanks"),
         (('level = "recall"', 'level = "hard"'), "q-bad.toml: level: 'hard' is no level; choose from recall"),
         (('level = "recall"', 'levle = "recall"'), "q-bad.toml: levle: is no key of this item; did you mean level?"),
         (('lesson = "1-1"', 'lesson = "9-9"'), "q-bad.toml: lesson: '9-9' is no lesson of course/syllabus.toml"),
@@ -60,6 +60,29 @@ def test_a_bad_item_is_named_with_its_key_and_the_mend(root: Path, change: tuple
         ("ordering", ('key = ["c", "a", "b"]', 'key = ["c", "a"]'), "key: list every option id once"),
         ("ordering", ('key = ["c", "a", "b"]', 'key = ["a", "b", "c"]'), "key: the option ids in their own order give the answer away"),
         ("ordering", ('key = ["c", "a", "b"]', "key = [1, 2, 3]"), "key: list every option id once"),
+        ("sorting", ('d = "y" }\n[zh]', 'd = "z" }\n[zh]'), "key.d: 'z' names no bin; choose from x, y"),
+        ("sorting", ('b = "y", c = "x"', 'b = "x", c = "y"'), "key: the cards of a bin stand together"),
+        ("sorting", ('b = "y", c = "x", d = "y"', 'b = "x", c = "x", d = "x"'), "bins: no card belongs to y"),
+        ("blanks", ('["感谢", "thank"]', "[]"), "key.g2: list the answers you accept"),
+        ("blanks", ("先{g1}，最后{g2}。", "先{g1}。"), "zh.text: write each gap once, in braces: {g1}, {g2}"),
+        ("numeric", ("* 100\"", "* rate\""), "key.formula: 'rate' is no sum of the parameters and numbers"),
+        ("numeric", ("solved / contacts", "__import__('os')"), "is no sum of the parameters and numbers"),
+        ("numeric", ("solved / contacts", "solved / (contacts - contacts)"), "cannot be worked out: float division by zero"),
+        ("numeric", ("[200, 400, 50]", "[400, 200, 50]"), "key.params.contacts: write [from, to, step]"),
+        ("numeric", ("{contacts} calls", "Many calls"), "en.stem: does not show {contacts}"),
+        ("judgement", ("[7, 2, 1, 0, 0]", "[7, 2, 1, 0]"), "key.b: write how many of the panel chose each step"),
+        ("judgement", ("[7, 2, 1, 0, 0]", "[6, 2, 1, 0, 0]"), "key: the panel's size differs"),
+        ("roleplay", ('to = "t2", mood = 1', 'to = "t9", mood = 1'), "key.replies.t1-a: write { at = a turn"),
+        ("roleplay", ('t2-b = { at = "t2", to = "e2"', 't2-b = { at = "t2", to = "t1"'), "leads back to t1; a dialogue must come to its end"),
+        ("roleplay", ('to = { 0 = "e1", 4 = "e2" }', 'to = "e2"'), "key.e1: is never reached"),
+        ("hotspot", ('figure = "desk.svg"\n', ""), "figure: name the SVG that lies beside this file"),
+        ("hotspot", ('"desk.svg"', '"lobby.svg"'), "figure: 'lobby.svg' cannot be read; lay an SVG of that name beside the item"),
+        ("hotspot", ('["r1", "r3"]', '["r1", "r2", "r3"]'), "key: every place is right"),
+        ("survey", ('s3 = "d3"', 's3 = "d4"'), "key: use every group, and no other"),
+        ("survey", ('kind = "survey"', 'kind = "survey"\npoints = 1'), "points: a survey is never scored; take it out"),
+        ("essay", ("points = 3", "points = 4"), "points: write 3: the criteria's points together"),
+        ("essay", ("tone = 1 }", "manners = 1 }"), "key: give every criterion its points"),
+        ("value", ('name = "answer"', 'name = "an answer"'), "name is the variable in the notebook"),
     ],
     ids=lambda value: value[1] if isinstance(value, tuple) else str(value)[:20],
 )  # fmt: skip
@@ -67,6 +90,18 @@ def test_every_kind_says_what_is_wrong_with_its_key(root: Path, kind: str, chang
     text = item_text(kind)
     assert change[0] in text
     assert any(says in line for line in complaints(root, text.replace(*change)))
+
+
+@pytest.mark.parametrize(
+    ("drawn", "says"),
+    [("<svg", "mend the SVG"), ('<svg xmlns="http://www.w3.org/2000/svg"><script/></svg>', "<script> may not have scripts"),
+     ('<svg xmlns="http://www.w3.org/2000/svg" onload="alert(1)"/>', "<svg> may not have scripts"),
+     ('<svg xmlns="http://www.w3.org/2000/svg"><a href="https://example.org"/></svg>', "<a> may not have scripts"),
+     ('<svg xmlns="http://www.w3.org/2000/svg"/>', "has no element with data-region=r1, r2, r3")],
+)  # fmt: skip
+def test_a_figure_that_is_more_or_less_than_a_drawing_is_named(root: Path, drawn: str, says: str) -> None:
+    (root / "bank/items/1-basics/other.svg").write_text(drawn, encoding="utf-8")
+    assert any(says in line for line in complaints(root, item_text("hotspot").replace("desk.svg", "other.svg")))
 
 
 def test_a_duplicate_id_over_both_pools_is_named_and_the_first_one_stays(root: Path) -> None:

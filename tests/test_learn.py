@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from conftest import make_school
 
-from kefu import cli, journal, learn, views, widget
+from kefu import cards, cli, journal, learn, room, views
 
 NOW = datetime(2026, 11, 23, 8, 0, tzinfo=UTC)
 
@@ -40,7 +40,7 @@ def paper(lesson: Path, released: Path, monkeypatch: pytest.MonkeyPatch) -> Path
     return folder
 
 
-def front_end(card: widget.Exercise, **state: object) -> None:
+def front_end(card: cards.Exercise, **state: object) -> None:
     """What a page does when the learner clicks."""
     card.set_state({**state, "turn": card.turn + 1})
 
@@ -64,17 +64,17 @@ def test_an_answer_changed_back_is_confirmed_anew_without_another_line(lesson: P
 
 def test_a_checked_answer_is_marked_explained_and_kept_as_a_try(lesson: Path) -> None:
     card = learn.practice("p-single")
-    card._heard(card, {"do": "check", "response": "a"}, [])
+    card.hear({"do": "check", "response": "a"})
     assert card.feedback["verdict"] == "wrong" and card.feedback["key"] == "b"
     assert set(card.feedback["rationale"]) == {"a", "b", "c"}
     assert learn.practice("p-single").feedback["verdict"] == "wrong"  # still there after a restart
-    card._heard(card, {"do": "again"}, [])
+    card.hear({"do": "again"})
     assert card.feedback is None and card.response is None
 
 
 def test_a_paper_never_marks_and_holds_no_key(paper: Path) -> None:
     card = learn.ask("q-single")
-    card._heard(card, {"do": "check", "response": "a"}, [])
+    card.hear({"do": "check", "response": "a"})
     assert card.feedback is None and card._item is None
     assert "解析甲" not in json.dumps(card.get_state(), default=str, ensure_ascii=False)
 
@@ -86,11 +86,11 @@ def test_a_card_has_the_same_repr_in_every_session(paper: Path) -> None:
 def test_choosing_a_language_turns_every_open_card_and_stays_chosen(paper: Path) -> None:
     card, page = learn.ask("q-single"), learn.cover()
     assert card.text["stem"] == "先做什么？" and page.page["title"] == "小测验"
-    learn.choose_language("en")
+    page.hear({"do": "language", "lang": "en"})
     assert card.text["stem"] == "What comes first?" and page.page["title"] == "A small quiz"
     assert learn.ask("q-single").lang == "en"
-    learn.choose_language("xx")
-    assert learn.language() == "en"
+    page.hear({"do": "language", "lang": "xx"})
+    assert room.language() == "en"
 
 
 @pytest.mark.parametrize("verb", [learn.cover, learn.hand_in, lambda: learn.ask("q-single")])
@@ -110,7 +110,7 @@ def test_unknown_and_broken_items_say_so_and_the_others_still_work(lesson: Path)
     for item in ("p-nowhere", "p-truefalse", "../../bank/items/1-basics/q-single"):
         shown = learn.practice(item)
         assert isinstance(shown, views.Static) and "Traceback" not in shown.html
-    assert isinstance(learn.practice("p-single"), widget.Exercise)
+    assert isinstance(learn.practice("p-single"), cards.Exercise)
 
 
 def test_a_journal_that_cannot_be_written_is_told_and_the_old_answer_stands(lesson: Path) -> None:
@@ -130,15 +130,16 @@ def test_a_journal_that_cannot_be_written_is_told_and_the_old_answer_stands(less
 
 def test_hand_in_lists_what_is_open_and_gives_a_receipt_that_changes_with_the_answers(paper: Path) -> None:
     page = learn.hand_in()
-    assert page.page["unanswered"] == [1, 2, 3, 4, 5]
+    assert page.page["unanswered"] == list(range(1, 15))
     card = learn.ask("q-single")
     front_end(card, response="b")
-    assert page.page["unanswered"] == [2, 3, 4, 5]
+    assert page.page["unanswered"] == list(range(2, 15))
     front_end(card, flagged=True)
     assert page.page["flagged"] == [1]
-    page._msg_callbacks(page, {"do": "hand_in"}, [])
+    page.hear({"do": "hand_in"})
     receipt = page.page["receipt"]
-    assert receipt == journal.read(paper / journal.NAME).receipt and not page.page["stale"]
+    assert receipt == journal.read(paper / journal.NAME).handed[0] and not page.page["stale"]
+    assert learn.hand_in().page["receipt"] == receipt  # still there after a restart
     assert (paper / "quiz-small.hand-in.zip").exists()
     front_end(card, response="c")
     assert page.page["stale"] and page.page["receipt"] == receipt

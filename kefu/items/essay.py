@@ -6,7 +6,7 @@ from typing import Any
 
 from kefu.items.item import Item, Specimen, escape, listing
 
-NAME = {"zh": "简答", "en": "In your own words"}
+NAME = {"zh": "论述", "en": "Essay"}
 FIELDS = ("rubric",)
 OPTIONS: tuple[str, ...] = ()
 TEXTS: tuple[str, ...] = ()

@@ -7,7 +7,7 @@ from typing import Any
 from kefu.items import multiple
 from kefu.items.item import Item, Specimen, listing, told
 
-NAME = {"zh": "热点", "en": "Hot-spot"}
+NAME = {"zh": "热点图", "en": "Hot-spot"}
 FIELDS = ("options",)
 OPTIONS: tuple[str, ...] = ()
 TEXTS: tuple[str, ...] = ()

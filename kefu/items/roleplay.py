@@ -7,7 +7,7 @@ from typing import Any
 
 from kefu.items.item import Item, Specimen, listing, unknown
 
-NAME = {"zh": "情景对话", "en": "Role-play"}
+NAME = {"zh": "角色扮演", "en": "Role-play"}
 FIELDS = ("says", "options", "ends")
 OPTIONS: tuple[str, ...] = ()
 TEXTS = ("customer",)

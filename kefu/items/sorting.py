@@ -7,7 +7,7 @@ from typing import Any
 
 from kefu.items.item import Item, Specimen, listing, share, unknown
 
-NAME = {"zh": "分类", "en": "Sorting"}
+NAME = {"zh": "归类", "en": "Sorting"}
 FIELDS = ("bins", "options")
 OPTIONS: tuple[str, ...] = ()
 TEXTS: tuple[str, ...] = ()

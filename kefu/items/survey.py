@@ -6,7 +6,7 @@ from typing import Any
 
 from kefu.items.item import Item, Specimen, listing, unknown
 
-NAME = {"zh": "自评", "en": "Self-assessment"}
+NAME = {"zh": "问卷", "en": "Survey"}
 FIELDS = ("groups", "options")
 OPTIONS: tuple[str, ...] = ()
 TEXTS: tuple[str, ...] = ()

@@ -33,12 +33,35 @@ export function fill(phrase, values) {
 
 export const same = (a, b) => JSON.stringify(a ?? null) === JSON.stringify(b ?? null);
 export const empty = (r) => r == null || (typeof r === "object" && Object.keys(r).length === 0);
-const SIGNS = { right: "✓", partly: "◐", wrong: "✗", blank: "–", invalid: "!" };
+const SIGNS = { right: "✓", partly: "◐", wrong: "✗", blank: "–", invalid: "!", noted: "✎" };
 export const sign = (verdict) => el("span", { class: `kefu-sign kefu-${verdict}`, "aria-hidden": "true" }, SIGNS[verdict]);
 
 /** A rationale with its sign and what it speaks of. */
 export function reason(verdict, label, text) {
   return el("p", { class: "kefu-reason" }, sign(verdict), el("span", {}, el("b", {}, ...rich(label)), el("br"), ...rich(text)));
+}
+
+/** The same things in another order for every try, the same at every look (Mulberry32 and Fisher-Yates). */
+export function shuffled(things, tries) {
+  if (!tries) return things;
+  const mixed = [...things];
+  let seed = tries * 0x9e3779b9;
+  for (let n = mixed.length - 1; n > 0; n--) {
+    seed = (seed + 0x6d2b79f5) | 0;
+    let bits = Math.imul(seed ^ (seed >>> 15), 1 | seed);
+    bits = (bits + Math.imul(bits ^ (bits >>> 7), 61 | bits)) ^ bits;
+    const other = ((bits ^ (bits >>> 14)) >>> 0) % (n + 1);
+    [mixed[n], mixed[other]] = [mixed[other], mixed[n]];
+  }
+  return mixed;
+}
+
+/** An item's drawing, made of SVG elements only: the bank lets no scripts, styles or links into one. */
+export function drawing(svg, label) {
+  const found = new DOMParser().parseFromString(svg, "image/svg+xml").documentElement;
+  found.setAttribute("role", "img");
+  found.setAttribute("aria-label", label);
+  return el("div", { class: "kefu-figure" }, document.importNode(found, true));
 }
 
 /** Local time: hours and minutes today, the date before them on other days. */
@@ -50,10 +73,12 @@ function clock(iso) {
 }
 
 /**
- * A widget from a kind's view. `view({text, words, uid, answer, say})` returns
- * `{node, show(response, feedback), explain(feedback)}`; `answer(response)` records, `say(words)` announces.
+ * A widget from a kind's view. `view({text, words, uid, practice, tries, answer, say, send, get})` returns
+ * `{node, show(response, feedback), explain(feedback)}`; `answer(response)` records, `say(words)` announces, `tries` counts
+ * the marked tries before this one, `send(message)` asks Python, `get(name)` reads the model. With `drawn`, the view draws
+ * the item's figure itself.
  */
-export function card(view) {
+export function card(view, { drawn = false } = {}) {
   function render({ model, el: root }) {
     const uid = Math.random().toString(36).slice(2);
     const get = (name) => model.get(name);
@@ -85,16 +110,18 @@ export function card(view) {
 
     function result(feedback, words) {
       if (!feedback) return [];
-      const earned = fill(words.earned, { earned: +feedback.earned.toFixed(2), points: feedback.points });
+      const earned = feedback.verdict === "noted" ? "" : fill(words.earned, { earned: +feedback.earned.toFixed(2), points: feedback.points });
       const head = el("p", { class: `kefu-verdict kefu-${feedback.verdict}`, tabindex: "-1" },
         sign(feedback.verdict), el("b", {}, words[feedback.verdict]), el("span", {}, earned));
-      return [head, shown.explain(feedback)];
+      const lesson = get("lesson") && el("p", {}, el("a", { href: get("lesson") }, words.back_to_lesson));
+      return [head, shown.explain(feedback), lesson].filter(Boolean);
     }
 
     function build() {
       const words = get("words"), text = get("text"), feedback = get("feedback"), practice = get("mode") === "practice";
       const say = (message) => root.querySelector(".kefu-live").replaceChildren(message);
-      shown = view({ text, words, uid, answer, say });
+      const tries = practice ? get("tries") - (feedback ? 1 : 0) : 0;
+      shown = view({ text, words, uid, practice, tries, answer, say, get, send: (message) => model.send(message) });
       const kind = `${get("kind_name")} · ${fill(words.points, { n: text.points })}`;
       const flag = el("button", {
         type: "button", class: "kefu-flag", "aria-pressed": String(get("flagged")),
@@ -112,7 +139,7 @@ export function card(view) {
       root.replaceChildren(sheet(get("lang"), { "data-item": text.id },
         el("header", {}, el("span", {}, kind), el("span", { class: "kefu-place" }, get("place")), practice ? null : flag),
         el("fieldset", { "aria-describedby": `${uid}-state`, disabled: feedback != null },
-          el("legend", {}, ...rich(text.stem)), shown.node),
+          el("legend", {}, ...rich(text.stem)), text.figure && !drawn ? drawing(text.figure, text.stem) : null, shown.node),
         hint,
         el("div", { class: "kefu-result" }, ...result(feedback, words)),
         el("footer", {}, el("span", { class: "kefu-state", id: `${uid}-state`, role: "status" }), clear, practice ? act : null),
@@ -142,8 +169,8 @@ export function card(view) {
 }
 
 /** The body of the choice kinds: labelled radios or checkboxes, the whole row the target. */
-export function choices({ text, words, uid, answer }, type) {
-  const ids = Object.keys(text.options);
+export function choices({ text, words, uid, tries, answer }, type) {
+  const ids = shuffled(Object.keys(text.options), tries);
   const chosen = () => ids.filter((id) => rows[id].querySelector("input").checked);
   const rows = Object.fromEntries(ids.map((id, n) => [id, el("label", { class: "kefu-option" },
     el("input", { type, name: uid, value: id, onchange: () => answer(type === "radio" ? chosen()[0] : chosen()) }),

@@ -1,8 +1,8 @@
-import { card, el, fill, reason, rich } from "./card.js";
+import { card, el, fill, reason, rich, shuffled } from "./card.js";
 
 /** Cards for prompts: pick a card and then its place, drag it there, or do the same by keyboard. */
-export default card(({ text, words, uid, answer, say }) => {
-  const prompts = Object.keys(text.prompts), options = Object.keys(text.options);
+export default card(({ text, words, uid, tries, answer, say }) => {
+  const prompts = Object.keys(text.prompts), options = shuffled(Object.keys(text.options), tries);
   let chosen = {}, picked = null, dragged = false;
   const plain = (found) => found.replaceAll("**", "");
   const node = el("div", { class: "kefu-matching" });

@@ -1,9 +1,10 @@
-import { card, el, fill, reason, rich } from "./card.js";
+import { card, el, fill, reason, rich, shuffled } from "./card.js";
 
 /** Steps to drag, to move by arrow buttons, or to lift and move by keyboard. */
-export default card(({ text, words, uid, answer, say }) => {
+export default card(({ text, words, uid, tries, answer, say }) => {
   const ids = Object.keys(text.options);
-  let order = [...ids], lifted = null, before = null, given = false;
+  const dealt = shuffled(ids, tries);
+  let order = [...dealt], lifted = null, before = null, given = false;
   const name = (id) => text.options[id].replaceAll("**", "");
   const list = el("ol", { class: "kefu-steps", "aria-describedby": `${uid}-lift` });
   const keep = el("button", { type: "button", class: "kefu-keep", onclick: () => commit() }, words.keeporder);
@@ -95,7 +96,7 @@ export default card(({ text, words, uid, answer, say }) => {
       const fits = Array.isArray(response) && [...response].sort().join() === [...ids].sort().join();
       given = fits;
       if (lifted) return;
-      order = fits ? [...response] : [...ids];
+      order = fits ? [...response] : [...dealt];
       draw();
     },
     explain({ key, response, rationale }) {

@@ -1,3 +1,3 @@
 import { card, choices } from "./card.js";
 
-export default card((context) => choices(context, "radio"));
+export default card((context) => choices({ ...context, tries: 0 }, "radio"));

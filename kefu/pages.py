@@ -1,0 +1,237 @@
+"""The classroom's pages: home, lesson, review, paper, result; made from the same notebooks that JupyterLab opens."""
+
+import json
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from functools import lru_cache
+from html import escape
+from itertools import pairwise
+from pathlib import Path
+from typing import Any
+
+from kefu import cards, journal, room
+from kefu.items import LANGS
+from kefu.progress import DAILY, Progress, due, practised, progress
+from kefu.strings import words
+from kefu.syllabus import Chapter, Lesson, Syllabus
+from kefu.syllabus import load as load_syllabus
+from kefu.views import Static
+
+VERB = re.compile(r'^(practice|ask|cover|hand_in)\((?:"([a-z0-9-]+)")?\)$')
+NAMES = {"zh": "中文", "en": "English"}
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where a page stands: the learner's folder, the language, the address of the classroom, and the token of its forms."""
+
+    desk: Path
+    lang: str
+    base: str
+    form: str = ""
+
+    @property
+    def course(self) -> Path:
+        """The course's folder."""
+        return self.desk / "course"
+
+    def url(self, *parts: str) -> str:
+        """The address of a page in this language."""
+        return "/".join([f"{self.base}/{self.lang}", *parts])
+
+
+@dataclass(frozen=True)
+class Paper:
+    """A paper as a learner sees it: open, begun, handed in or marked; its score when marked."""
+
+    name: str
+    title: str
+    state: str
+    answered: int = 0
+    items: int = 0
+    closes: str = ""
+    score: str = ""
+
+
+def make(kind: str, public: dict[str, Any], path: Path, **arguments: Any) -> cards.Exercise:
+    """An exercise without a notebook behind it."""
+    return cards.Exercise(public, path, **arguments)
+
+
+def card(at: Place, page: str, verb: str, item: str | None, submit: Callable[[], str] = lambda: "") -> Any:
+    """The card of a call on a page: `page` is a lesson's id, `review`, or a paper's name."""
+    if verb == "practice":
+        course = load_syllabus(at.course)
+        back = at.url("lesson", _lesson_of(at, course, item or "")) if page == "review" else ""
+        return room.practice(at.course, item or "", at.lang, make, f"{back}#{item}" if back else f"#{item}")
+    folder = at.desk / page
+    opened = {"cover": lambda told: room.cover(folder, told, at.lang, cards.Page),
+              "hand_in": lambda told: room.hand_in(folder, told, at.lang, cards.Page, submit),
+              "ask": lambda told: room.ask(folder, told, item or "", at.lang, make)}  # fmt: skip
+    return room.paper(folder, at.lang, opened[verb])
+
+
+def _lesson_of(at: Place, course: Syllabus, item: str) -> str:
+    return next((lesson.id for lesson, path in course.notebooks(at.course, at.lang) if item in practised(path)), "")
+
+
+def slot(at: Place, page: str, verb: str, item: str | None) -> str:
+    """A card as HTML: its fixed view, and beside it the state that makes it live."""
+    found = card(at, page, verb, item)
+    if isinstance(found, Static):
+        return found.html
+    view = found.text and found._public["kind"] if isinstance(found, cards.Exercise) else "page"
+    call = {"page": page, "verb": verb, "item": item, "view": view, "state": found.state()}
+    data = json.dumps(call, ensure_ascii=False).replace("<", "\\u003c")
+    return (
+        f'<div class="kefu-slot-live" id="{escape(item or verb)}">{found.fixed().html}'
+        f'<script type="application/json">{data}</script></div>'
+    )
+
+
+def shell(at: Place, title: str, body: str, other: str, nav: str = "", kind: str = "") -> str:
+    """A whole page. `other` is the same page's address in the other language."""
+    w, site = words(at.lang), load_syllabus(at.course).title[at.lang]
+    switch = next(lang for lang in LANGS if lang != at.lang)
+    tag = {"zh": "zh-CN"}
+    head = "" if title == site else f"{escape(title)} · "
+    return f"""<!DOCTYPE html>
+<html lang="{tag.get(at.lang, at.lang)}"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
+<title>{head}{escape(site)}</title>
+<link rel="icon" href="data:,"><link rel="stylesheet" href="{at.base}/static/kefu.css"><link rel="stylesheet" href="{at.base}/static/classroom.css">
+<script type="module" src="{at.base}/static/classroom.js"></script></head>
+<body class="kefu-room kefu-{kind}" data-base="{escape(at.base)}" data-lang="{at.lang}" data-words="{escape(json.dumps(w, ensure_ascii=False))}">
+<a class="kefu-skip" href="#main">{w["skip"]}</a>
+<header class="kefu-top"><a href="{at.url("")}">{escape(site)}</a>
+<form method="post" action="{at.base}/language">{at.form}<input type="hidden" name="next" value="{escape(other)}">
+<button name="lang" value="{switch}" lang="{tag.get(switch, switch)}">{NAMES[switch]}</button></form></header>
+<main id="main">{body}</main>{nav}</body></html>
+"""
+
+
+@lru_cache(maxsize=64)
+def _prose(source: str, base: str, lang: str) -> str:
+    """A text cell as HTML, its links leading inside the classroom."""
+    from nbconvert.filters.markdown_mistune import markdown2html_mistune
+
+    html = markdown2html_mistune(source)
+    html = re.sub(r'<a class="anchor-link".*?</a>', "", html)
+    html = re.sub(r'src="(?:\.\./)*figures/', f'src="{base}/figures/', html)
+    return re.sub(r'href="[^"]*?(?:\.\./)*[\w/-]*?(\w+-\w+)-[\w-]+\.ipynb"', rf'href="{base}/{lang}/lesson/\1"', html)
+
+
+def lesson(at: Place, found: Lesson) -> str:
+    """A lesson: its text, its exercises, and the way on."""
+    course = load_syllabus(at.course)
+    rows = list(course.notebooks(at.course, at.lang))
+    path = next(path for one, path in rows if one.id == found.id)
+    parts = []
+    for cell in json.loads(path.read_text(encoding="utf-8"))["cells"]:
+        source = "".join(cell["source"])
+        if cell["cell_type"] == "markdown":
+            parts.append(f'<section class="kefu-prose">{_prose(source, at.base, at.lang)}</section>')
+        elif call := VERB.match(source.strip()):
+            parts.append(slot(at, found.id, *call.groups()))
+    w, links = words(at.lang), []
+    order = [None, *(one for one, _ in rows), None]
+    before, after = next((a, c) for (a, b), (_, c) in pairwise(pairwise(order)) if b and b.id == found.id)
+    for word, one in (("previous", before), ("next", after)):
+        if one:
+            label = f"<small>{w[word]}</small> {escape(one.id)} {escape(one.title[at.lang])}"
+            links.append(f'<a class="kefu-{word}" href="{at.url("lesson", one.id)}">{label}</a>')
+    nav = f'<nav class="kefu-ways" aria-label="{w["ways"]}">{"".join(links)}</nav>'
+    other = next(f"{at.base}/{lang}/lesson/{found.id}" for lang in LANGS if lang != at.lang)
+    return shell(at, f"{found.id} {found.title[at.lang]}", "".join(parts), other, nav, "lesson")
+
+
+def review(at: Place, now: datetime) -> str:
+    """Today's review: the missed items that are due, or when the next ones will be."""
+    w, course = words(at.lang), load_syllabus(at.course)
+    known = [i for _, path in course.notebooks(at.course, at.lang) for i in practised(path)]
+    ready, later = due(journal.read(at.course / journal.NAME), now, known)
+    body = [f'<section class="kefu-prose"><h1>{w["review"]}</h1><p>{w["review_what"]}</p>']
+    if ready:
+        body.append(f"<p>{w['review_due'].format(n=len(ready), today=min(len(ready), DAILY))}</p>")
+    elif later:
+        body.append(f"<p>{w['review_later'].format(day=later.astimezone().strftime('%Y-%m-%d'))}</p>")
+    else:
+        body.append(f"<p>{w['review_none']}</p>")
+    body += ["</section>", *(slot(at, "review", "practice", i) for i in ready[:DAILY])]
+    nav = f'<nav class="kefu-ways"><a class="kefu-next" href="{at.url("")}">{w["to_home"]}</a></nav>'
+    other = next(f"{at.base}/{lang}/review" for lang in LANGS if lang != at.lang)
+    return shell(at, w["review"], "".join(body), other, nav, "review")
+
+
+def paper(at: Place, name: str) -> str:
+    """A paper: its cover, its items, its end; the page adds a navigator."""
+    w, folder = words(at.lang), at.desk / name
+    notebook = json.loads((folder / f"{name}.ipynb").read_text(encoding="utf-8"))
+    calls = [VERB.match("".join(cell["source"]).strip()) for cell in notebook["cells"] if cell["cell_type"] == "code"]
+    body = "".join(slot(at, name, *call.groups()) for call in calls if call)
+    told = room.paper(folder, at.lang, lambda told: told)
+    title = told["title"][at.lang] if isinstance(told, dict) else name
+    nav = f'<nav class="kefu-navigator" aria-label="{w["navigator"]}" hidden></nav>'
+    other = next(f"{at.base}/{lang}/paper/{name}" for lang in LANGS if lang != at.lang)
+    return shell(at, title, body, other, nav, "paper")
+
+
+def home(at: Place, papers: list[Paper], now: datetime) -> str:
+    """The course home: what is next today, every lesson with what is done, every paper with its state."""
+    w, course = words(at.lang), load_syllabus(at.course)
+    found = journal.read(at.course / journal.NAME)
+    rows = {one.id: (one, practised(path)) for one, path in course.notebooks(at.course, at.lang)}
+    state = {name: progress(ids, found) for name, (_, ids) in rows.items()}
+    ready, _ = due(found, now, [i for _, ids in rows.values() for i in ids])
+    following = next((one for one, _ in rows.values() if not state[one.id].done), None)
+    today = []
+    if following:
+        word = "go_on" if state[following.id].tried else "begin_here"
+        label = f"{following.id} {escape(following.title[at.lang])}"
+        today.append(
+            f'<li><a class="kefu-primary" href="{at.url("lesson", following.id)}">{w[word]}</a> <span>{label}</span></li>'
+        )
+    if ready:
+        label = w["review_due"].format(n=len(ready), today=min(len(ready), DAILY))
+        today.append(f'<li><a href="{at.url("review")}">{w["review"]}</a> <span>{label}</span></li>')
+    if waiting := next((one for one in papers if one.state in ("open", "begun")), None):
+        label = f"{escape(waiting.title)} {w['closes_at'].format(time=waiting.closes) if waiting.closes else ''}"
+        today.append(f'<li><a href="#{escape(waiting.name)}">{w["next_paper"]}</a> <span>{label}</span></li>')
+    body = [f'<section class="kefu-prose"><h1>{escape(course.title[at.lang])}</h1></section>',
+            f'<section class="kefu kefu-today"><h2>{w["today"]}</h2><ul>{"".join(today) or w["all_done"]}</ul></section>',
+            *(_chapter(at, chapter, rows, state, following) for chapter in course.chapters),
+            f'<section class="kefu kefu-papers"><h2>{w["papers"]}</h2>',
+            "".join(_paper(at, one) for one in papers) or f"<p>{w['no_papers']}</p>", "</section>"]  # fmt: skip
+    other = next(f"{at.base}/{lang}/" for lang in LANGS if lang != at.lang)
+    return shell(at, course.title[at.lang], "".join(body), other, kind="home")
+
+
+def _chapter(at: Place, chapter: Chapter, rows: dict[str, Any], state: dict[str, Progress], following: Lesson | None) -> str:
+    w, lessons = words(at.lang), [one for one in chapter.lessons if one.id in rows]
+    tried, right = (sum(getattr(state[one.id], name) for one in lessons) for name in ("tried", "right"))
+    total, done = sum(state[one.id].items for one in lessons), sum(state[one.id].done for one in lessons)
+    told = w["chapter_done"].format(done=done, lessons=len(lessons))
+    told += w["accuracy"].format(percent=f"{100 * right / tried:.0f}") if tried else ""
+    lines = []
+    for one in lessons:
+        mark = "done" if state[one.id].done else "begun" if state[one.id].tried else "new"
+        here = ' aria-current="step"' if one is following else ""
+        name = f'<a href="{at.url("lesson", one.id)}"{here}>{escape(one.id)} {escape(one.title[at.lang])}</a>'
+        part = w[f"lesson_{mark}"].format(tried=state[one.id].tried, items=state[one.id].items)
+        lines.append(f'<li class="kefu-lesson-{mark}">{name} <small>{part}</small></li>')
+    bar = f'<progress max="{total}" value="{tried}" aria-label="{escape(chapter.title[at.lang])}"></progress>'
+    return f'<section class="kefu kefu-chapter"><h2>{escape(chapter.title[at.lang])}</h2><p class="kefu-note">{told}</p>{bar}<ol>{"".join(lines)}</ol></section>'
+
+
+def _paper(at: Place, one: Paper) -> str:
+    w = words(at.lang)
+    told = w[f"paper_{one.state}"].format(answered=one.answered, items=one.items, score=one.score)
+    told += f" {w['closes_at'].format(time=one.closes)}" if one.closes and one.state in ("open", "begun") else ""
+    act = {"open": "paper_start", "begun": "paper_go_on", "handed": "paper_see", "marked": "paper_result"}[one.state]
+    page = at.url("result" if one.state == "marked" else "paper", one.name)
+    if one.state == "open":
+        button = f'<form method="post" action="{at.url("fetch", one.name)}">{at.form}<button>{w[act]}</button></form>'
+    else:
+        button = f'<a href="{page}">{w[act]}</a>'
+    return f'<div class="kefu-paper-row" id="{escape(one.name)}"><b>{escape(one.title)}</b><span>{told}</span>{button}</div>'
