@@ -114,7 +114,8 @@ class Exercise(Card):
             self.saved = {"response": response, "time": found.times.get(name), "turn": self.turn}
         tried = [line for line in found.tries if line["item"] == name]
         self.response, self.flagged, self.tries = response, name in found.flags, len(tried)
-        self.feedback = self._judge() if self._item and tried and tried[-1].get("response") == response else None
+        stands = bool(tried) and tried[-1].get("response") == response and tried[-1]["time"] == found.times.get(name)
+        self.feedback = self._judge() if self._item and stands else None
 
     def _write(self, **change: Any) -> bool:
         if self._until and self._now() > self._until:
@@ -151,7 +152,11 @@ class Exercise(Card):
                 self._fetch(self._take, self.text["name"])
             case "again":
                 with self.hold_sync():
-                    self.feedback, self.response = None, None
+                    if self.feedback and self.feedback["verdict"] == "noted":
+                        self._write(response=self.response)  # nothing was wrong with it: one goes on from there
+                    else:
+                        self.response = None
+                    self.feedback = None
                     self._tell()
             case "check" if self._item:
                 self.response = message.get("response")

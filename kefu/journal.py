@@ -8,7 +8,7 @@ import json
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 from pathlib import Path
 from stat import S_ISREG
@@ -18,6 +18,7 @@ import portalocker
 
 NAME = "responses.jsonl"
 LONGEST = 1_000_000  # bytes of one line; a longer one is nobody's answer
+GRACE = timedelta(seconds=30)
 LARGEST = 50_000_000  # bytes of a journal; a larger one is nobody's work
 
 
@@ -104,6 +105,21 @@ def read(path: Path) -> Journal:
         handed,
         moved and bool(handed),
     )
+
+
+def closing(found: Journal, minutes: int) -> datetime | None:
+    """When a paper's time is up, a little grace added for an answer on its way; None before it was begun."""
+    begun = moment(found.begun)
+    return begun + timedelta(minutes=minutes) + GRACE if begun else None
+
+
+def moment(text: str) -> datetime | None:
+    """The time a line says, aware; None when it says none."""
+    try:
+        found = datetime.fromisoformat(text)
+    except ValueError:
+        return None
+    return found if found.tzinfo else found.replace(tzinfo=UTC)
 
 
 def append(path: Path, item: str, *, now: datetime, lang: str, **change: Any) -> dict[str, Any]:

@@ -9,7 +9,7 @@ from typing import Any
 
 from fsrs import Card, Rating, Scheduler
 
-from kefu.journal import Journal
+from kefu.journal import Journal, moment
 
 CALL = re.compile(r'practice\(\\"([a-z0-9-]+)\\"\)')  # as it stands in a notebook's JSON
 DAILY = 10  # items of a day's review, about a minute each
@@ -51,12 +51,13 @@ def due(found: Journal, now: datetime, known: Iterable[str]) -> tuple[list[str],
     """
     wanted, deck = set(known), dict[str, Card]()
     for line in found.tries:
-        if line["item"] not in wanted or (line["item"] not in deck and _share(line) >= 1):
+        when = moment(line["time"])
+        if when is None or line["item"] not in wanted or (line["item"] not in deck and _share(line) >= 1):
             continue
         share = _share(line)
         rating = Rating.Good if share >= 1 else Rating.Hard if share > 0 else Rating.Again
         card = deck.get(line["item"]) or Card(card_id=1)
-        deck[line["item"]], _ = SCHEDULER.review_card(card, rating, datetime.fromisoformat(line["time"]))
+        deck[line["item"]], _ = SCHEDULER.review_card(card, rating, when)
     today = now.astimezone().date()  # the learner's day: what is due at eight in the evening is due that morning
     ready = sorted((card.due, name) for name, card in deck.items() if card.due.astimezone().date() <= today)
     later = [card.due for card in deck.values() if card.due.astimezone().date() > today]

@@ -7,7 +7,7 @@ import getpass
 import json
 import os
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 from zipfile import ZIP_DEFLATED, ZipFile
@@ -20,7 +20,6 @@ from kefu.strings import words
 from kefu.syllabus import course_folder
 from kefu.syllabus import load as load_syllabus
 
-GRACE = timedelta(seconds=30)  # for an answer that is on its way when time is up
 Make = Callable[..., Any]  # makes an exercise: kind, then the arguments of cards.Exercise
 
 
@@ -83,8 +82,7 @@ def ask(folder: Path, told: dict[str, Any], item_id: str, lang: str, make: Make)
         return views.notice(lang, "no_item", id=item_id)
     place = f"{ids.index(item_id) + 1} / {len(ids)}"
     public, path = told["items"][ids.index(item_id)], folder / journal.NAME
-    begun = journal.read(path).begun if "minutes" in told else ""
-    until = datetime.fromisoformat(begun) + timedelta(minutes=told["minutes"]) + GRACE if begun else None
+    until = journal.closing(journal.read(path), told["minutes"]) if "minutes" in told else None
     return make(public["kind"], public, path, lang=lang, place=place, who=learner(), until=until)
 
 
@@ -119,9 +117,10 @@ def hand_in(folder: Path, told: dict[str, Any], lang: str, make: Make, submit: C
         found = journal.read(path)
         answered = {i for i, response in found.responses.items() if response is not None}
         receipt, time = found.handed or ("", "")
+        when = journal.moment(time)
         return {
             "n": len(ids), "file": file.name, "receipt": receipt, "stale": found.moved,
-            "time": datetime.fromisoformat(time).astimezone().strftime("%Y-%m-%d %H:%M") if time else "",
+            "time": when.astimezone().strftime("%Y-%m-%d %H:%M") if when else "",
             "unanswered": [n for n, i in enumerate(ids, 1) if i not in answered],
             "flagged": [n for n, i in enumerate(ids, 1) if i in found.flags],
             **{name: words(lang)[word] for name, word in note.items()},

@@ -1,16 +1,36 @@
 """A small course of its own for every test that needs one."""
 
 import os
+import re
 import shutil
+import socket
+import subprocess
 import sys
 import tomllib
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
 
+import nbformat
 import pytest
+from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
+from kefu import cli, journal
+from kefu.desk import lay_out
 from kefu.items import numeric
 
+sys.path.insert(0, str(Path(__file__).parent.parent))
+import start
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser, Locator, Page
+
 REPOSITORY = Path(__file__).parent.parent
+BROWSER = os.environ.get("KEFU_BROWSER") or next(filter(None, map(shutil.which, start.BROWSERS)), "")
+OPTIONS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
+           "--disable-component-update", "--disable-sync"]  # fmt: skip
+TOKEN = "a-token-for-tests"
 os.environ["PATH"] = os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])  # nbgrader calls alembic by name
 
 SYLLABUS = """
@@ -269,7 +289,107 @@ def make_school(folder: Path) -> Path:
     return home
 
 
+def make_lessons(home: Path) -> None:
+    """One lesson in both languages, with a practice item of every kind."""
+    for lang, title in (("zh", "# 第一课"), ("en", "# Lesson one")):
+        path = home / "course" / lang / "1-basics" / "1-1-first.ipynb"
+        path.parent.mkdir(parents=True)
+        cells = [new_markdown_cell(title), new_code_cell("from kefu import practice")]
+        cells += [new_code_cell(f'practice("p-{kind}")') for kind in ITEMS]
+        nbformat.write(new_notebook(cells=cells), path)
+
+
 @pytest.fixture
 def root(tmp_path: Path) -> Path:
     """A small course repository."""
     return make_school(tmp_path)
+
+
+@contextmanager
+def lab(folder: Path, learner: bool, *options: str) -> Iterator[str]:
+    """A JupyterLab as start.py runs it; gives its address."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    command, environment = start.lab(sys.executable, folder, port, TOKEN, "zh", learner)
+    server = subprocess.Popen([*command, *options], cwd=folder, env=environment)
+    try:
+        start.wait(port, TOKEN, server)
+        yield f"http://127.0.0.1:{port}"
+    finally:
+        server.terminate()
+        server.wait()
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator["Browser"]:
+    """One Chromium for all browser tests."""
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        path = None if BROWSER == "playwright" else BROWSER
+        browser = playwright.chromium.launch(executable_path=path, args=OPTIONS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def page(browser: "Browser") -> Iterator["Page"]:
+    """A page that must neither throw nor ask anything outside this machine."""
+    context = browser.new_context(viewport={"width": 1280, "height": 1200}, has_touch=True)
+    page = context.new_page()
+    page.set_default_timeout(30_000)
+    outside: list[str] = []
+    thrown: list[str] = []
+    page.on(
+        "request",
+        lambda request: outside.append(request.url) if re.match(r"(https?|wss?)://(?!127\.0\.0\.1)", request.url) else None,
+    )
+    # JupyterLab itself throws this when a kernel dies under it
+    page.on("pageerror", lambda error: None if "Canceled future" in str(error) else thrown.append(str(error)))
+    yield page
+    context.close()
+    assert outside == [] and thrown == []
+
+
+class Classroom(NamedTuple):
+    """A small school with a lesson of every kind in both languages and a paper, served to one learner."""
+
+    home: Path
+    address: str
+
+    @property
+    def journal(self) -> Path:
+        """Where the answers to practice items are written."""
+        return self.home / "desk" / "course" / journal.NAME
+
+    def responses(self) -> dict[str, object]:
+        """The practice items' responses as they stand on the disk."""
+        return journal.read(self.journal).responses
+
+    def open(self, page: "Page", path: str) -> None:
+        """Open a page of the classroom, like zh/lesson/1-1, and wait until its cards live."""
+        page.goto(f"{self.address}/kefu/{path}?token={TOKEN}")
+        page.locator("body[data-ready]").wait_for()
+
+    def lesson(self, page: "Page", lang: str) -> None:
+        """Open the lesson as somebody who has not answered anything yet."""
+        self.journal.unlink(missing_ok=True)
+        self.open(page, f"{lang}/lesson/1-1")
+
+    @staticmethod
+    def card(page: "Page", item: str) -> "Locator":
+        """An item's card."""
+        return page.locator(f".kefu[data-item={item}]")
+
+
+@pytest.fixture(scope="session")
+def classroom(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Classroom]:
+    """The served school, once for all tests; each begins with an empty journal (`lesson`) or clears up after itself."""
+    home = make_school(tmp_path_factory.mktemp("classroom"))
+    make_lessons(home)
+    assert cli.main(["--root", str(home), "build"]) == 0
+    lay_out(home, home / "desk", "zh")
+    shutil.copytree(home / "release" / "quiz-small", home / "desk" / "quiz-small")
+    with lab(home / "desk", True) as address:
+        yield Classroom(home, address)

@@ -1,97 +1,40 @@
 """A learner in a real browser: fetch, answer by mouse and by keyboard, reload, restart, hand in, submit; then the grades."""
 
 import json
-import os
 import re
-import shutil
-import socket
-import subprocess
-import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from random import Random
 
 import psutil
 import pytest
-from conftest import REPOSITORY, RIGHT, make_school
+from conftest import BROWSER, RIGHT, TOKEN, lab, make_lessons, make_school
 
 from kefu import cli, gradebook, journal
 from kefu.desk import lay_out
 
-sys.path.insert(0, str(REPOSITORY))
-import start
-
-BROWSER = os.environ.get("KEFU_BROWSER") or next(filter(None, map(shutil.which, start.BROWSERS)), "")
 pytestmark = pytest.mark.skipif(not BROWSER, reason="no Chromium or Chrome is here and none could be installed")
 if BROWSER:
-    from playwright.sync_api import Browser, Locator, Page, expect, sync_playwright
-TOKEN = "a-token-for-tests"
-OPTIONS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
-           "--disable-component-update", "--disable-sync"]  # fmt: skip
+    from playwright.sync_api import Browser, Locator, Page, expect
 
-
-@contextmanager
-def lab(folder: Path, learner: bool, *options: str) -> Iterator[str]:
-    """A JupyterLab as start.py runs it; gives its address."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    command, environment = start.lab(sys.executable, folder, port, TOKEN, "zh", learner)
-    server = subprocess.Popen([*command, *options], cwd=folder, env=environment)
-    try:
-        start.wait(port, TOKEN, server)
-        yield f"http://127.0.0.1:{port}"
-    finally:
-        server.terminate()
-        server.wait()
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator["Browser"]:
-    with sync_playwright() as playwright:
-        path = None if BROWSER == "playwright" else BROWSER
-        browser = playwright.chromium.launch(executable_path=path, args=OPTIONS)
-        yield browser
-        browser.close()
-
-
-@pytest.fixture
-def page(browser: "Browser") -> Iterator["Page"]:
-    """A page that must neither throw nor ask anything outside this machine."""
-    context = browser.new_context(viewport={"width": 1280, "height": 1200})
-    page = context.new_page()
-    page.set_default_timeout(30_000)
-    outside: list[str] = []
-    thrown: list[str] = []
-    page.on(
-        "request",
-        lambda request: outside.append(request.url) if re.match(r"(https?|wss?)://(?!127\.0\.0\.1)", request.url) else None,
-    )
-    # JupyterLab itself throws this when a kernel dies under it
-    page.on("pageerror", lambda error: None if "Canceled future" in str(error) else thrown.append(str(error)))
-    yield page
-    context.close()
-    assert outside == [] and thrown == []
+FIVE = {kind: RIGHT[kind] for kind in ("single", "multiple", "truefalse", "matching", "ordering")}
+PAPER = """
+[quiz-five]
+title = { zh = "小测验", en = "A small quiz" }
+items = ["q-single", "q-multiple", "q-truefalse", "q-matching", "q-ordering"]
+credit = { multiple = "each", matching = "each", ordering = "each" }
+"""
 
 
 @pytest.fixture(scope="module")
 def school(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A small school with its paper released and a desk laid out, and one lesson in both languages."""
-    import nbformat
-    from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
-
     home = make_school(tmp_path_factory.mktemp("browser"))
-    for lang, title in (("zh", "# 第一课"), ("en", "# Lesson one")):
-        path = home / "course" / lang / "1-basics" / "1-1-first.ipynb"
-        path.parent.mkdir(parents=True)
-        cells = [new_markdown_cell(title), new_code_cell("from kefu import practice")]
-        cells += [
-            new_code_cell(f'practice("p-{kind}")') for kind in ("single", "multiple", "truefalse", "matching", "ordering")
-        ]
-        nbformat.write(new_notebook(cells=cells), path)
+    make_lessons(home)
+    with open(home / "bank" / "papers.toml", "a", encoding="utf-8") as papers:
+        papers.write(PAPER)
     assert cli.main(["--root", str(home), "build"]) == 0
-    cli.nbgrader(home, "release_assignment", "quiz-small")
+    cli.nbgrader(home, "release_assignment", "quiz-five")
     lay_out(home, home / "desk", "zh")
     return home
 
@@ -143,7 +86,7 @@ def answer_by_mouse(page: "Page", prefix: str) -> None:
     page.mouse.down()
     page.mouse.move(grip["x"] + 8, first["y"] + 10, steps=8)
     page.mouse.up()
-    for kind in RIGHT:
+    for kind in FIVE:
         saved(card(page, f"{prefix}-{kind}"))
 
 
@@ -161,7 +104,7 @@ def answer_by_keyboard(page: "Page", prefix: str) -> None:
     press(page, "Space", "ArrowUp", "ArrowDown", "Space")  # c, by way of another place
     card(page, f"{prefix}-ordering").locator("[data-step=c] .kefu-card").focus()
     press(page, "Space", "ArrowUp", "ArrowUp", "Space")
-    for kind in RIGHT:
+    for kind in FIVE:
         saved(card(page, f"{prefix}-{kind}"))
 
 
@@ -172,8 +115,8 @@ def test_every_kind_is_answered_marked_and_explained(page: "Page", desk: str, sc
     path.unlink(missing_ok=True)
     open_notebook(page, desk, f"course/{lang}/1-basics/1-1-first.ipynb")
     answer(page, "p")
-    assert journal.read(path).responses == {f"p-{kind}": response for kind, response in RIGHT.items()}
-    for kind in RIGHT:
+    assert journal.read(path).responses == {f"p-{kind}": response for kind, response in FIVE.items()}
+    for kind in FIVE:
         found = card(page, f"p-{kind}")
         found.locator(".kefu-check").click()
         expect(found.locator(".kefu-verdict")).to_contain_text({"zh": "答对了", "en": "Right"}[lang])
@@ -214,13 +157,13 @@ def test_a_learner_fetches_answers_reloads_restarts_hands_in_and_is_graded(
     page: "Page", browser: "Browser", desk: str, school: Path
 ) -> None:
     assignments(page, desk)
-    page.get_by_role("button", name="Fetch").click()
+    page.locator(".list_item", has_text="quiz-five").get_by_role("button", name="Fetch").click()
     page.get_by_role("button", name="Submit").wait_for()
-    folder = school / "desk" / "quiz-small"
-    open_notebook(page, desk, "quiz-small/quiz-small.ipynb")
+    folder = school / "desk" / "quiz-five"
+    open_notebook(page, desk, "quiz-five/quiz-five.ipynb")
     expect(page.locator(".kefu-page").first).to_contain_text("5道题，满分8分，得分率60%及格")
     answer_by_mouse(page, "q")
-    right = {f"q-{kind}": response for kind, response in RIGHT.items()}
+    right = {f"q-{kind}": response for kind, response in FIVE.items()}
     assert journal.read(folder / journal.NAME).responses == right
     # nothing on the page marks or betrays a key
     assert page.locator(".kefu-verdict, .kefu-check").count() == 0
@@ -253,9 +196,11 @@ def test_a_learner_fetches_answers_reloads_restarts_hands_in_and_is_graded(
     expect(card(page, "q-single").locator("legend")).to_have_text("What comes first?")
     expect(card(page, "q-single").locator("input").nth(1)).to_be_checked()
     page.get_by_role("button", name="Hand in now").focus()
-    press(page, "Enter")
-    expect(page.locator(".kefu-receipt")).to_contain_text(journal.read(folder / journal.NAME).receipt)
-    assert (folder / "quiz-small.hand-in.zip").exists()
+    press(page, "Enter", "Enter")  # once more: the learner is asked whether they are sure
+    expect(page.locator(".kefu-receipt")).to_be_visible()
+    receipt, _ = journal.read(folder / journal.NAME).handed or ("", "")
+    expect(page.locator(".kefu-receipt")).to_contain_text(receipt)
+    assert (folder / "quiz-five.hand-in.zip").exists()
 
     assignments(page, desk)
     page.get_by_role("button", name="Submit").click()
@@ -266,15 +211,15 @@ def test_a_learner_fetches_answers_reloads_restarts_hands_in_and_is_graded(
     ).first.wait_for()
     assert len(list(inbound.iterdir())) == 1
 
-    cli.nbgrader(school, "collect", "quiz-small")
-    cli.nbgrader(school, "autograde", "quiz-small")
-    cli.nbgrader(school, "generate_feedback", "quiz-small")
+    cli.nbgrader(school, "collect", "quiz-five")
+    cli.nbgrader(school, "autograde", "quiz-five")
+    cli.nbgrader(school, "generate_feedback", "quiz-five")
     frame = gradebook.scores(school / "gradebook.db")
     assert frame["score"].tolist() == [7.0]  # 1 + 2 + 0 + 2 + 2
     who = frame["learner"][0]
 
     feedback = browser.new_page()
-    feedback.goto((school / "feedback" / who / "quiz-small" / "quiz-small.html").as_uri())
+    feedback.goto((school / "feedback" / who / "quiz-five" / "quiz-five.html").as_uri())
     expect(feedback.locator("article").nth(2)).to_contain_text("◉ 正确")
     expect(feedback.locator("article").nth(2)).to_contain_text("还不对：得0分")
     expect(feedback.locator(".total")).to_contain_text("7")
@@ -284,8 +229,8 @@ def test_a_learner_fetches_answers_reloads_restarts_hands_in_and_is_graded(
         # the formgrader asks for MathJax from outside; the server's policy must stop that before it leaves
         grader.on("requestfailed", lambda request: refused.append((request.url.split("/")[2], request.failure)))
         grader.goto(f"{address}/formgrader?token={TOKEN}")
-        expect(grader.locator("table")).to_contain_text("quiz-small")
-        grader.goto(f"{address}/formgrader/gradebook/quiz-small/quiz-small")
+        expect(grader.locator("table")).to_contain_text("quiz-five")
+        grader.goto(f"{address}/formgrader/gradebook/quiz-five/quiz-five")
         grader.locator("table a").first.click()
         expect(grader.locator("body")).to_contain_text("◉ 问候")
         expect(grader.locator("body")).to_contain_text("答对了：得1分，满分1分")
@@ -314,7 +259,7 @@ def test_an_answer_the_disk_refuses_is_told_on_its_card_and_the_next_one_is_save
 def test_nothing_scrolls_sideways_and_every_target_is_large_enough(page: "Page", desk: str, school: Path, width: int) -> None:
     page.set_viewport_size({"width": width, "height": 900})
     open_notebook(page, desk, "course/zh/1-basics/1-1-first.ipynb")
-    for kind in RIGHT:
+    for kind in FIVE:
         found = card(page, f"p-{kind}")
         assert found.evaluate("node => node.scrollWidth <= node.clientWidth")
         for target in found.locator("button:visible, label.kefu-option").all():

@@ -2,7 +2,7 @@
 
 import json
 import multiprocessing
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -116,3 +116,26 @@ def test_a_line_is_plain_json_with_an_utc_time(tmp_path: Path) -> None:
     line = json.loads(path.read_text(encoding="utf-8"))
     assert line == {"n": 1, "time": "2026-11-23T08:00:00.000Z", "item": "q", "response": {"p1": "甲"}, "lang": "zh",
                     "prev": journal.digest(b"")}  # fmt: skip
+
+
+def test_a_time_that_is_none_loses_nothing_and_ends_no_paper(tmp_path: Path) -> None:
+    path = tmp_path / journal.NAME
+    journal.append(path, "quiz", now=NOW, lang="zh", begun=30)
+    journal.append(path, "a", now=NOW, lang="zh", response="x")
+    found = journal.read(path)
+    assert journal.closing(found, 30) == NOW + timedelta(minutes=30) + journal.GRACE
+    path.write_text(path.read_text(encoding="utf-8").replace('"time":"2026', '"time":"soon2026'), encoding="utf-8")
+    found = journal.read(path)
+    assert found.responses == {"a": "x"} and journal.closing(found, 30) is None and found.odd
+
+
+def test_a_hand_in_stands_until_an_answer_changes(tmp_path: Path) -> None:
+    path = tmp_path / journal.NAME
+    journal.append(path, "a", now=NOW, lang="zh", response="x")
+    journal.append(path, "quiz", now=NOW, lang="zh", handed=journal.read(path).receipt)
+    found = journal.read(path)
+    assert found.handed and not found.moved and found.responses == {"a": "x"}
+    journal.append(path, "a", now=NOW, lang="zh", flag=True)
+    assert not journal.read(path).moved
+    journal.append(path, "a", now=NOW, lang="zh", response="y")
+    assert journal.read(path).moved and journal.read(path).handed == found.handed

@@ -112,7 +112,7 @@ def test_it_serves_learners_and_instructors_at_one_address_each_and_stops_when_t
     try:
         for address in addresses.values():
             assert urllib.request.urlopen(address).status == 200
-        assert addresses["Learners"].startswith(f"http://127.0.0.1:{port}/lab/tree/course/en/index.ipynb?token=")
+        assert addresses["Learners"].startswith(f"http://127.0.0.1:{port}/kefu/en?token=")
         assert addresses["Instructors"].startswith(f"http://127.0.0.1:{port + 1}/formgrader?token=")
         home = f"http://127.0.0.1:{port}/files/../bank/papers.toml?{addresses['Learners'].split('?')[1]}"
         strange = f"{addresses['Instructors'].split('?')[0]}?{addresses['Learners'].split('?')[1]}"

@@ -106,6 +106,9 @@ def _mark(plan: Plan, pages: Pages, folder: Path, part: Path, source: Path, igno
             path.chmod(0o444)
     told = [words("en")[f"odd_{reason}"].format(n=line) for reason, line in found.odd]
     told += [f"{plan.marks[name][0]}: the response {score.problem}" for name, score in scores.items() if score.problem]
+    if until := journal.closing(found, plan.public.get("minutes", 0)):
+        late = [item for item, time in found.times.items() if (when := journal.moment(time)) and when > until]
+        told += [f"{item}: was answered after the time limit" for item in late]
     told += [f"{name}: is no plain file and was left out" for name in left]
     return Marked(Row(folder.parent.name, handed_in, {name: score.earned for name, score in scores.items()}), part, tuple(told))
 

@@ -1,6 +1,6 @@
 """Value: what a data lab's own computation gave, taken from the learner's notebook as plain data."""
 
-import math
+import sys
 from collections.abc import Iterator
 from random import Random
 from typing import Any
@@ -13,10 +13,16 @@ OPTIONS: tuple[str, ...] = ()
 TEXTS: tuple[str, ...] = ()
 MARKED = "data"
 DEEPEST = 5
+LARGEST = sys.float_info.max
 
 
 def plain(found: Any, depth: int = 0) -> Any:
-    """A value as JSON data: numbers, texts, lists, tables; pandas and NumPy values too. Raises TypeError for any other."""
+    """A value as JSON data: numbers, texts, lists, tables; pandas and NumPy values too. Raises TypeError for any other.
+
+    So it does for a number without end or sense (inf, nan), which JSON does not have and no page can read.
+    """
+    if isinstance(found, int | float) and not abs(found) <= LARGEST:
+        raise TypeError(str(float(found)) if isinstance(found, float) else "int")
     if found is None or isinstance(found, bool | int | float | str):
         return found
     if depth < DEEPEST:
@@ -41,7 +47,7 @@ def same(found: Any, true: Any, tolerance: float) -> bool:
     if isinstance(true, list):
         fits = isinstance(found, list) and len(found) == len(true)
         return fits and all(same(one, inner, tolerance) for one, inner in zip(found, true, strict=True))
-    return isinstance(found, int | float) and math.isfinite(found) and abs(found - true) <= tolerance + 1e-9
+    return isinstance(found, int | float) and abs(found) <= LARGEST and abs(found - true) <= tolerance + 1e-9
 
 
 def check(item: Item) -> Iterator[tuple[str, str]]:

@@ -13,6 +13,14 @@ export function el(tag, attrs = {}, ...children) {
   return node;
 }
 
+/** Make an SVG element. */
+export function svg(tag, attrs = {}, ...children) {
+  const node = document.createElementNS("http://www.w3.org/2000/svg", tag);
+  for (const [name, value] of Object.entries(attrs)) node.setAttribute(name, value);
+  node.append(...children);
+  return node;
+}
+
 /** The outer element of a card. */
 export function sheet(lang, attrs, ...children) {
   return el("section", { class: "kefu", lang: lang === "zh" ? "zh-CN" : lang, ...attrs }, ...children);
@@ -33,12 +41,26 @@ export function fill(phrase, values) {
 
 export const same = (a, b) => JSON.stringify(a ?? null) === JSON.stringify(b ?? null);
 export const empty = (r) => r == null || (typeof r === "object" && Object.keys(r).length === 0);
+const FIRST = "fieldset :is(input, textarea, button.kefu-card, button.kefu-take)"; // where an answer begins
 const SIGNS = { right: "✓", partly: "◐", wrong: "✗", blank: "–", invalid: "!", noted: "✎" };
 export const sign = (verdict) => el("span", { class: `kefu-sign kefu-${verdict}`, "aria-hidden": "true" }, SIGNS[verdict]);
+
+/** Put a verdict's sign on a node, its word for those who do not see it; nothing without a verdict. */
+export function stamp(node, verdict, words) {
+  node.querySelector(".kefu-stamp")?.remove();
+  if (verdict) node.append(el("span", { class: "kefu-stamp" }, sign(verdict), el("span", { class: "kefu-said" }, words[verdict])));
+}
 
 /** A rationale with its sign and what it speaks of. */
 export function reason(verdict, label, text) {
   return el("p", { class: "kefu-reason" }, sign(verdict), el("span", {}, el("b", {}, ...rich(label)), el("br"), ...rich(text)));
+}
+
+/** Numbers as a table, folded behind its name; the first row and every row's first cell are headings. */
+export function table(name, [head, ...rows]) {
+  const line = ([first, ...cells]) => el("tr", {}, el("th", { scope: "row" }, first), ...cells.map((cell) => el("td", {}, String(cell))));
+  return el("details", { class: "kefu-table" }, el("summary", {}, name), el("table", {},
+    el("thead", {}, el("tr", {}, ...head.map((cell) => el("th", { scope: "col" }, cell)))), el("tbody", {}, ...rows.map(line))));
 }
 
 /** The same things in another order for every try, the same at every look (Mulberry32 and Fisher-Yates). */
@@ -54,6 +76,41 @@ export function shuffled(things, tries) {
     [mixed[n], mixed[other]] = [mixed[other], mixed[n]];
   }
   return mixed;
+}
+
+/** A line to write in; `written` hears of every change, but not of letters that an input method still puts together. */
+export function field(attrs, written) {
+  return el("input", {
+    type: "text", class: "kefu-field", autocomplete: "off", autocapitalize: "off", spellcheck: "false", ...attrs,
+    oninput: (event) => { if (!event.isComposing) written(); }, oncompositionend: written,
+  });
+}
+export const TYPING = 700, LONGEST = 4000; // ms after the last letter, and after the first, until an answer is saved
+/** Show what is recorded, unless the learner is writing there. */
+export const renew = (input, value) => { if (!input.matches(":focus")) input.value = value; };
+
+/** Let a card follow the pointer, a finger by the card's grip; `drop` is told what lies under the pointer at the end. */
+export function drag(event, drop) {
+  const moving = event.currentTarget, x = event.clientX, y = event.clientY;
+  const swipe = event.pointerType === "touch" && !event.target.closest(".kefu-grip");
+  if (event.button || swipe || moving.closest("fieldset").disabled) return;
+  let moved = false;
+  const over = (at) => {
+    moved ||= Math.hypot(at.clientX - x, at.clientY - y) > 8;
+    if (moved) moving.style.transform = `translate(${at.clientX - x}px, ${at.clientY - y}px)`;
+    moving.classList.toggle("kefu-dragged", moved);
+  };
+  const click = (late) => { if (moved) late.stopImmediatePropagation(); }; // the click at the end of a drag picks nothing
+  const end = (at) => {
+    for (const [name, heard] of watched) removeEventListener(name, heard);
+    moving.style.transform = "";
+    moving.classList.remove("kefu-dragged");
+    setTimeout(() => moving.removeEventListener("click", click, true));
+    if (moved && at.type === "pointerup") drop(moving.getRootNode().elementFromPoint(at.clientX, at.clientY));
+  };
+  const watched = [["pointermove", over], ["pointerup", end], ["pointercancel", end]];
+  for (const [name, heard] of watched) addEventListener(name, heard);
+  moving.addEventListener("click", click, true);
 }
 
 /** An item's drawing, made of SVG elements only: the bank lets no scripts, styles or links into one. */
@@ -74,20 +131,31 @@ function clock(iso) {
 
 /**
  * A widget from a kind's view. `view({text, words, uid, practice, tries, answer, say, send, get})` returns
- * `{node, show(response, feedback), explain(feedback)}`; `answer(response)` records, `say(words)` announces, `tries` counts
- * the marked tries before this one, `send(message)` asks Python, `get(name)` reads the model. With `drawn`, the view draws
- * the item's figure itself.
+ * `{node, show(response, feedback), explain(feedback)}`; `answer(response, pause)` records, after a pause in ms for one who
+ * is typing, `say(words)` announces, `tries` counts the marked tries before this one, `send(message)` asks Python,
+ * `get(name)` reads the model. A view may also return `whole(response)`, whether it can be marked yet, and its own words
+ * for the buttons: `check`, and `clear` (false: what was answered stands). With `drawn`, it draws the item's figure itself.
  */
 export function card(view, { drawn = false } = {}) {
   function render({ model, el: root }) {
     const uid = Math.random().toString(36).slice(2);
     const get = (name) => model.get(name);
-    let shown, late, waiting;
+    let shown, late, waiting, typing, since = 0;
 
-    function answer(response) {
+    function save() {
+      clearTimeout(typing);
+      [typing, since] = [null, 0];
+      model.save_changes();
+    }
+    const settle = () => { if (typing) save(); };
+
+    function answer(response, pause = 0) {
       model.set("response", empty(response) ? null : response);
       model.set("turn", get("turn") + 1);
-      model.save_changes();
+      clearTimeout(typing);
+      since ||= Date.now();
+      if (pause && Date.now() - since < LONGEST) typing = setTimeout(save, pause);
+      else save();
       shown.show(get("response"), null);
       state();
     }
@@ -103,9 +171,9 @@ export function card(view, { drawn = false } = {}) {
       const line = root.querySelector(".kefu-state");
       if (line.textContent !== phrase) line.replaceChildren(phrase);
       line.dataset.state = kind;
-      root.querySelector(".kefu-clear").hidden = empty(response) || get("feedback") != null;
+      root.querySelector(".kefu-clear").hidden = shown.clear === false || empty(response) || get("feedback") != null;
       const check = root.querySelector(".kefu-check");
-      if (check) check.disabled = empty(response) && get("feedback") == null;
+      if (check) check.disabled = get("feedback") == null && (empty(response) || shown.whole?.(response) === false);
     }
 
     function result(feedback, words) {
@@ -122,23 +190,23 @@ export function card(view, { drawn = false } = {}) {
       const say = (message) => root.querySelector(".kefu-live").replaceChildren(message);
       const tries = practice ? get("tries") - (feedback ? 1 : 0) : 0;
       shown = view({ text, words, uid, practice, tries, answer, say, get, send: (message) => model.send(message) });
-      const kind = `${get("kind_name")} · ${fill(words.points, { n: text.points })}`;
+      const kind = [get("kind_name"), text.points ? fill(words.points, { n: text.points }) : ""].filter(Boolean).join(" · ");
       const flag = el("button", {
         type: "button", class: "kefu-flag", "aria-pressed": String(get("flagged")),
         onclick: () => { model.set("flagged", !get("flagged")); model.save_changes(); },
       }, el("span", { "aria-hidden": "true" }, get("flagged") ? "⚑ " : "⚐ "), get("flagged") ? words.flagged : words.flag);
       const act = el("button", {
         type: "button", class: "kefu-primary kefu-check",
-        onclick: () => model.send(feedback ? { do: "again" } : { do: "check", response: get("response") }),
-      }, feedback ? words.again : words.check);
+        onclick: () => { settle(); model.send(feedback ? { do: "again" } : { do: "check", response: get("response") }); },
+      }, !feedback ? shown.check ?? words.check : feedback.verdict === "noted" ? words.revise : words.again);
       const clear = el("button", {
         type: "button", class: "kefu-clear",
-        onclick: () => { answer(null); root.querySelector("input, button.kefu-card")?.focus(); },
-      }, words.clear);
+        onclick: () => { answer(null); root.querySelector(FIRST)?.focus(); },
+      }, shown.clear || words.clear);
       const hint = text.hint && el("details", { class: "kefu-hint" }, el("summary", {}, words.hint), el("p", {}, ...rich(text.hint)));
       root.replaceChildren(sheet(get("lang"), { "data-item": text.id },
         el("header", {}, el("span", {}, kind), el("span", { class: "kefu-place" }, get("place")), practice ? null : flag),
-        el("fieldset", { "aria-describedby": `${uid}-state`, disabled: feedback != null },
+        el("fieldset", { "aria-describedby": `${uid}-state`, disabled: feedback != null, onchange: settle },
           el("legend", {}, ...rich(text.stem)), text.figure && !drawn ? drawing(text.figure, text.stem) : null, shown.node),
         hint,
         el("div", { class: "kefu-result" }, ...result(feedback, words)),
@@ -150,16 +218,20 @@ export function card(view, { drawn = false } = {}) {
 
     const rebuilt = () => {
       build();
-      root.querySelector(get("feedback") ? ".kefu-verdict" : "input, button.kefu-card")?.focus();
+      root.querySelector(get("feedback") ? ".kefu-verdict" : FIRST)?.focus();
     };
+    const retold = () => (root.querySelector(":focus") ? rebuilt() : build());
     const other = () => { shown.show(get("response"), get("feedback")); state(); };
     const flagged = () => { build(); root.querySelector(".kefu-flag")?.focus(); };
-    const back = () => { if (!document.hidden) model.send({ do: "refresh" }); };
-    const watched = { "change:text": build, "change:feedback": rebuilt, "change:flagged": flagged, "change:response": other, "change:saved": state };
+    const back = () => (document.hidden ? settle() : model.send({ do: "refresh" }));
+    const watched = {
+      "change:text": retold, "change:feedback": rebuilt, "change:flagged": flagged, "change:response": other, "change:notice": other, "change:saved": state,
+    };
     for (const [event, act] of Object.entries(watched)) model.on(event, act);
     document.addEventListener("visibilitychange", back);
     build();
     return () => {
+      settle();
       clearTimeout(waiting);
       document.removeEventListener("visibilitychange", back);
       for (const [event, act] of Object.entries(watched)) model.off(event, act);
@@ -195,6 +267,24 @@ export function choices({ text, words, uid, tries, answer }, type) {
       const part = (title, found) => (found.length ? [el("h4", {}, title), ...found.map(row)] : []);
       return el("div", {}, ...part(words.yours, mine), ...part(words.best, best),
         others.length ? el("details", {}, el("summary", {}, words.others), ...others.map(row)) : null);
+    },
+  };
+}
+
+/** Rows to rate, each on the same labelled steps: a group of radios a row. */
+export function scale({ text, uid, answer }, steps) {
+  const ids = Object.keys(text.options);
+  const rows = Object.fromEntries(ids.map((id) => [id,
+    el("div", { class: "kefu-scale", role: "radiogroup", "aria-labelledby": `${uid}-${id}`, "data-row": id },
+      el("p", { id: `${uid}-${id}` }, ...rich(text.options[id])),
+      el("div", { class: "kefu-five" }, ...steps.map((step, n) => el("label", { class: "kefu-rate" },
+        el("input", { type: "radio", name: `${uid}-${id}`, value: n + 1, onchange: () => answer(chosen()) }), el("span", {}, step)))))]));
+  const marked = ids.map((id) => [id, () => rows[id].querySelector("input:checked")]);
+  const chosen = () => Object.fromEntries(marked.flatMap(([id, found]) => (found() ? [[id, Number(found().value)]] : [])));
+  return {
+    rows,
+    show(response) {
+      for (const id of ids) rows[id].querySelectorAll("input").forEach((input, n) => { input.checked = response?.[id] === n + 1; });
     },
   };
 }

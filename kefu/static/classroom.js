@@ -27,6 +27,7 @@ class Model {
   send(message) { this.post({ message }); }
   post(what) {
     if (what.message?.do === "refresh" && (this.busy || this.waiting.length)) return; // what is under way tells more
+    if ("turn" in this.state) what.changes = { turn: this.state.turn, ...what.changes }; // whatever is asked, "saved" speaks of this turn
     this.waiting.push(what);
     if (!this.busy) this.work();
   }
@@ -38,7 +39,7 @@ class Model {
       try {
         const answer = await fetch(`${room.base}/card`, {
           method: "POST", headers: { "Content-Type": "application/json", "X-XSRFToken": cookie("_xsrf") ?? "" },
-          body: JSON.stringify({ ...this.call, lang, ...this.waiting[0] }), signal: AbortSignal.timeout(20000),
+          body: JSON.stringify({ ...this.call, lang, ...this.waiting[0], changes: { turn, ...this.waiting[0].changes } }), signal: AbortSignal.timeout(20000),
         });
         if (answer.status === 403) return location.reload(); // signed out meanwhile: sign in again
         if (!answer.ok) throw new Error(answer.status);

@@ -1,9 +1,9 @@
-import { card, el, fill, reason, rich, shuffled } from "./card.js";
+import { card, drag, el, fill, reason, rich, shuffled } from "./card.js";
 
 /** Cards for prompts: pick a card and then its place, drag it there, or do the same by keyboard. */
 export default card(({ text, words, uid, tries, answer, say }) => {
   const prompts = Object.keys(text.prompts), options = shuffled(Object.keys(text.options), tries);
-  let chosen = {}, picked = null, dragged = false;
+  let chosen = {}, picked = null;
   const plain = (found) => found.replaceAll("**", "");
   const node = el("div", { class: "kefu-matching" });
 
@@ -39,30 +39,9 @@ export default card(({ text, words, uid, tries, answer, say }) => {
     else return;
     event.preventDefault();
   }
-  function drag(event, option) {
-    dragged = false;
-    if (event.button || event.pointerType === "touch" || event.currentTarget.closest("fieldset").disabled) return;
-    const from = event.currentTarget, x = event.clientX, y = event.clientY;
-    let moved = false;
-    const over = (at) => {
-      moved ||= Math.hypot(at.clientX - x, at.clientY - y) > 8;
-      dragged = moved;
-      if (moved) from.style.transform = `translate(${at.clientX - x}px, ${at.clientY - y}px)`;
-      from.classList.toggle("kefu-dragged", moved);
-    };
-    const end = (at) => {
-      removeEventListener("pointermove", over);
-      removeEventListener("pointerup", end);
-      removeEventListener("pointercancel", end);
-      from.style.transform = "";
-      from.classList.remove("kefu-dragged");
-      if (!moved) return;
-      const place = node.ownerDocument.elementsFromPoint(at.clientX, at.clientY).find((found) => node.contains(found) && found.closest("[data-prompt], [data-row]"));
-      if (at.type === "pointerup" && place) { picked = option; put(place.closest("[data-row]").dataset.row); }
-    };
-    addEventListener("pointermove", over);
-    addEventListener("pointerup", end);
-    addEventListener("pointercancel", end);
+  function drop(under, option) {
+    const row = under?.closest("[data-row]");
+    if (node.contains(row)) { picked = option; put(row.dataset.row); }
   }
   function draw() {
     const free = options.filter((option) => !Object.values(chosen).includes(option));
@@ -78,7 +57,7 @@ export default card(({ text, words, uid, tries, answer, say }) => {
       })),
       el("div", { class: "kefu-deck", role: "group", "aria-label": words.cards }, ...free.map((option) => el("button", {
         type: "button", class: "kefu-card", "data-option": option, "aria-pressed": String(picked === option),
-        onclick: () => dragged || pick(option), onpointerdown: (event) => drag(event, option),
+        onclick: () => pick(option), onpointerdown: (event) => drag(event, (under) => drop(under, option)),
         onkeydown: (event) => { if (event.key === "Escape" && picked !== null) pick(picked); },
       }, ...rich(text.options[option])))));
   }
