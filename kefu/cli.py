@@ -1,7 +1,8 @@
-"""The command line: kefu check | lint | coverage | build | desk | simulate | collect | grade | report | demo."""
+"""The command line: kefu check | lint | coverage | build | desk | simulate | collect | grade | scores | regrade | demo."""
 
 import argparse
 import filecmp
+import getpass
 import os
 import shutil
 import subprocess
@@ -10,6 +11,7 @@ from collections import Counter
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 from kefu import bank, paper, syllabus
 from kefu import lint as lints
@@ -50,8 +52,24 @@ def main(arguments: list[str] | None = None) -> int:
     found.add_argument("--workers", type=int, help="processes (default: one a core)")
     found.add_argument("--force", action="store_true", help="also what is graded already")
     found.add_argument("--learner", dest="learners", action="append", default=[], help="only this learner; may be repeated")
-    found = command(report, "print the scores and write them as CSV")
-    found.add_argument("--csv", type=Path, help="where to write (default: scores.csv in the root)")
+    found = command(scores, "print the scores; write them as CSV and XLSX, and as Canvas and Moodle take them in")
+    found.add_argument("--lang", choices=LANGS, default=LANGS[0], help="of headings and titles")
+    found.add_argument("--out", type=Path, help="the folder to write to (default: scores in the root)")
+    found.add_argument(
+        "--classes", type=Path, help="the class list, a CSV with the headings learner, class and, if you like, name"
+    )
+    found = command(
+        regrade, "change the key of a paper's item, accept one more, or void it; without --apply, show who would change"
+    )
+    found.add_argument("paper", nargs="?")
+    found.add_argument("item", nargs="?")
+    way = found.add_mutually_exclusive_group(required=True)
+    way.add_argument("--key", help="the right key, as in the item's file")
+    way.add_argument("--accept", help="one more key that counts as right")
+    way.add_argument("--void", action="store_true", help="everyone who handed in gets full points, even for a blank")
+    way.add_argument("--undo", action="store_true", help="take back the last regrade, whatever its paper")
+    found.add_argument("--why", default="", help="the reason, for the audit file")
+    found.add_argument("--apply", action="store_true", help="do it")
     chosen = vars(parser.parse_args(arguments))
     run, root = chosen.pop("run"), chosen.pop("root").absolute()
     try:
@@ -184,26 +202,40 @@ def grade(root: Path, papers: list[str], workers: int | None, force: bool, learn
     return grade_papers(root, papers, workers=workers, force=force, learners=learners)
 
 
-def report(root: Path, csv: Path | None = None) -> int:
-    """Print every learner's score and write the table as CSV, safe to open in a spreadsheet."""
+def scores(root: Path, lang: str = LANGS[0], out: Path | None = None, classes: Path | None = None) -> int:
+    """Print every learner's score and write the score files."""
     from kefu import gradebook
+    from kefu import scores as files
 
-    frame = gradebook.scores(root / "gradebook.db")
-    forms, _ = paper.load(root, bank.load(root))
-    print(
-        frame.assign(handed_in=frame["handed_in"].dt.floor("s")).to_string(
-            index=False, float_format=lambda number: f"{number:.2f}"
-        )
-    )
-    for name, group in frame.groupby("paper"):
-        told = f"{name}: {len(group)} handed in, {group['late'].sum()} late, mean {group['percent'].mean():.1f} %"
-        if form := forms.get(str(name)):
-            told += f", {(group['percent'] >= form.pass_mark).sum()} passed ({form.pass_mark} % or more)"
-        print(told)
-    csv = csv or root / "scores.csv"
-    safe = frame.assign(learner=frame["learner"].str.replace(r"^([=+\-@\t])", r"'\1", regex=True))
-    safe.to_csv(csv, index=False, encoding="utf-8-sig")  # the mark at the start lets Excel read Chinese
-    print(f"wrote {csv}")
+    known = bank.load(root)
+    forms, _ = paper.load(root, known)
+    frame, people = gradebook.frame(root / "gradebook.db", known.items), files.roster(root, classes)
+    written = files.write(root, known.items, forms, frame, people, lang, out or root / "scores")
+    print(files.told(gradebook.totals(frame), forms))
+    for path in written:
+        print(f"wrote {path}")
+    return 0
+
+
+def regrade(root: Path, paper: str | None, item: str | None, key: str | None, accept: str | None, void: bool, undo: bool,
+            why: str, apply: bool) -> int:  # fmt: skip
+    """Show who changes when an item is marked another way; with --apply, and for --undo, change it."""
+    from kefu import regrade as regrades
+
+    line: dict[str, Any] = regrades.last(root) if undo else {"n": 0, "paper": paper, "item": item}
+    form, old = regrades.find(root, line["paper"], line["item"])
+    new = regrades.restored(old, line) if undo else regrades.change(old, key=key, accept=accept, void=void)
+    if apply or undo:
+        moved = regrades.apply(
+            root, form, old, new, who=getpass.getuser(), why=why, now=datetime.now(UTC), undoes=line["n"],
+            release=lambda: nbgrader(root, "generate_assignment", form.name, "--force"),
+        )  # fmt: skip
+        then = f"written to {regrades.AUDIT}; for new feedback: nbgrader generate_feedback {form.name} --force"
+    else:
+        moved, then = regrades.preview(root, form, new), "nothing is changed yet; say --apply to do it"
+    if len(moved):
+        print(moved.to_string(index=False, float_format="%.2f"))
+    print(f"{form.name} {old.id}: {regrades.told(old)} → {regrades.told(new)}; {len(moved)} learners change; {then}")
     return 0
 
 
@@ -224,7 +256,7 @@ def demo(root: Path, learners: int, seed: int) -> int:
         nbgrader(stage, "autograde", name)
         nbgrader(stage, "generate_feedback", name)
     nbgrader(stage, "export")
-    return report(stage)
+    return scores(stage)
 
 
 def nbgrader(root: Path, *arguments: str) -> str:

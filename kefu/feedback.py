@@ -14,7 +14,7 @@ from nbgrader.api import Gradebook
 
 from kefu import bank, journal
 from kefu.items import Item, kind_module
-from kefu.paper import FILE, Paper
+from kefu.paper import FILE, REGRADES, Paper
 from kefu.paper import load as load_papers
 from kefu.strings import words
 from kefu.views import explained, spoken, static
@@ -108,11 +108,12 @@ def closed(root: Path, name: str, now: datetime) -> dict[str, Item]:
     path = root / FILE
     if not path.exists() or f"[{name}]" not in (text := path.read_text(encoding="utf-8")) or "closes" not in text:
         return {}
-    form = _forms(root, path.stat().st_mtime_ns).get(name)
+    changed = [place.stat().st_mtime_ns for place in (path, root / REGRADES) if place.exists()]
+    form = _forms(root, tuple(changed)).get(name)
     return {item.id: item for item in form.items} if form and form.closes and form.closes <= now else {}
 
 
 @lru_cache(maxsize=1)
-def _forms(root: Path, changed: int) -> dict[str, Paper]:
+def _forms(root: Path, changed: tuple[int, ...]) -> dict[str, Paper]:
     """The papers of a root, read again when their file has changed: a class's feedback asks for every learner."""
     return load_papers(root, bank.load(root))[0]

@@ -1,54 +1,143 @@
-"""The gradebook as a frame: one query over nbgrader's tables."""
+"""The gradebook as frames: one query over nbgrader's tables, the items' facts from the bank, the answers from the journals."""
 
+import os
 import sqlite3
+from collections.abc import Mapping
+from concurrent.futures import ProcessPoolExecutor
 from contextlib import closing
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 
-SCORES = """
+from kefu import journal
+from kefu.items import Item
+
+# Every grade once. A grade is the grader's own points, else the marker's (nbgrader's Grade.score), without extra credit.
+GRADES = """
 SELECT submitted_assignment.student_id AS learner,
        assignment.name AS paper,
-       SUM(COALESCE(grade.manual_score, grade.auto_score, 0) + COALESCE(grade.extra_credit, 0)) AS raw,
-       (SELECT COALESCE(SUM(late_submission_penalty), 0) FROM submitted_notebook
-         WHERE submitted_notebook.assignment_id = submitted_assignment.id) AS penalty,
-       SUM(COALESCE(grade_cells.max_score, task_cells.max_score)) AS points,
-       SUM(grade.needs_manual_grade) AS to_mark,
+       base_cell.name AS cell,
+       COALESCE(grade.manual_score, grade.auto_score) AS score,
+       COALESCE(grade_cells.max_score, task_cells.max_score, 0) AS points,
+       COALESCE(grade.extra_credit, 0) AS extra,
+       grade.needs_manual_grade AS to_mark,
+       submitted_notebook.rowid AS notebook,
+       COALESCE(submitted_notebook.late_submission_penalty, 0) AS penalty,
        submitted_assignment.timestamp AS handed_in,
-       submitted_assignment.timestamp > DATETIME(assignment.duedate, -- an extension is stored as a time after 1970
-         COALESCE(STRFTIME('%s', submitted_assignment.extension), 0) || ' seconds') AS late
-  FROM submitted_assignment
+       assignment.duedate AS due,
+       submitted_assignment.extension AS extension
+  FROM grade
+  JOIN base_cell ON base_cell.id = grade.cell_id
+  LEFT JOIN grade_cells ON grade_cells.id = base_cell.id
+  LEFT JOIN task_cells ON task_cells.id = base_cell.id
+  JOIN submitted_notebook ON submitted_notebook.id = grade.notebook_id
+  JOIN submitted_assignment ON submitted_assignment.id = submitted_notebook.assignment_id
   JOIN assignment ON assignment.id = submitted_assignment.assignment_id
-  JOIN submitted_notebook ON submitted_notebook.assignment_id = submitted_assignment.id
-  JOIN grade ON grade.notebook_id = submitted_notebook.id
-  LEFT JOIN grade_cells ON grade_cells.id = grade.cell_id
-  LEFT JOIN task_cells ON task_cells.id = grade.cell_id
- GROUP BY submitted_assignment.id
- ORDER BY paper, learner
 """
+FACTS = ["item", "chapter", "covers", "kind", "level"]
+ANSWERS = ["learner", "paper", "item", "response", "lang", "answered"]
+BATCH = 256  # journals a process reads at a time
+
+
+def grades(database: Path, paper: str | None = None) -> pd.DataFrame:
+    """One row a learner and graded cell, of one paper or of all.
+
+    Columns: learner, paper, cell, score, points, extra, to_mark, notebook, penalty (of the whole notebook, in points),
+    handed_in (UTC), late; `score` is NaN where nobody has marked yet. Raises FileNotFoundError when there is no gradebook.
+    """
+    query = GRADES + ("WHERE assignment.name = ?" if paper else "")
+    with closing(_connect(database)) as connection:
+        frame = pd.read_sql(query, connection, params=(paper,) if paper else None)
+    for name in ("handed_in", "due", "extension"):
+        frame[name] = pd.to_datetime(frame[name], utc=True, format="ISO8601")
+    longer = (frame.pop("extension") - pd.Timestamp(0, tz="UTC")).fillna(pd.Timedelta(0))  # stored as a time after 1970
+    frame["late"] = frame["handed_in"] > frame.pop("due") + longer
+    return frame.astype({"score": float, "extra": float, "penalty": float, "to_mark": bool})
+
+
+def totals(found: pd.DataFrame) -> pd.DataFrame:
+    """The scores of `nbgrader export` from grades: one row a learner and paper.
+
+    score = max(0, sum of scores and extra credit - penalty), in points; percent of points; to_mark counts cells.
+    """
+    found = found.assign(earned=(found["score"] + found["extra"]).fillna(0.0))  # extra credit counts once a cell is marked
+    fines = found.drop_duplicates(["learner", "paper", "notebook"]).groupby(["paper", "learner"])["penalty"].sum()
+    frame = found.groupby(["paper", "learner"]).agg(
+        earned=("earned", "sum"), points=("points", "sum"), extra=("extra", "sum"), to_mark=("to_mark", "sum"),
+        handed_in=("handed_in", "first"), late=("late", "first"),
+    )  # fmt: skip
+    frame["penalty"] = fines
+    frame["score"] = (frame.pop("earned") - frame["penalty"]).clip(lower=0.0)
+    frame["percent"] = (100 * frame["score"] / frame["points"].where(frame["points"] > 0)).round(1)
+    names = ["learner", "paper", "score", "points", "percent", "extra", "penalty", "to_mark", "handed_in", "late"]
+    return frame.reset_index()[names]
 
 
 def scores(database: Path) -> pd.DataFrame:
-    """One row a learner and paper: learner, paper, score, points, percent, to_mark, handed_in, late.
+    """One row a learner and paper, as `totals` says. Raises FileNotFoundError when there is no gradebook yet."""
+    return totals(grades(database))
 
-    Raises FileNotFoundError when there is no gradebook yet.
+
+def frame(database: Path, items: Mapping[str, Item]) -> pd.DataFrame:
+    """The frame: `grades` with item, chapter, covers (knowledge points), kind and level of every cell.
+
+    `items` are the bank's. A cell of none of them is its own item, of no chapter, kind or level.
     """
-    if not database.exists():
-        raise FileNotFoundError(f"{database}: there is no gradebook yet; run kefu build, then grade a paper")
-    with closing(sqlite3.connect(f"{database.absolute().as_uri()}?mode=ro", uri=True)) as connection:
-        frame = pd.read_sql(SCORES, connection, parse_dates=["handed_in"])
-    frame["score"] = frame["raw"] - frame["penalty"]
-    frame["percent"] = (100 * frame["score"] / frame["points"]).round(1)
-    frame["late"] = frame["late"].fillna(0).astype(bool)
-    return frame[["learner", "paper", "score", "points", "percent", "to_mark", "handed_in", "late"]]
+    found = grades(database)
+    rows = {}
+    for cell in found["cell"].unique():
+        item = items.get(cell.removesuffix("-mark").removesuffix("-hand"))
+        rows[cell] = (item.id, item.chapter, item.covers, item.kind, item.level) if item else (cell, "", (), "", "")
+    facts = pd.DataFrame.from_dict(rows, orient="index", columns=FACTS)
+    return found.join(facts, on="cell")
+
+
+def answers(root: Path, workers: int | None = None) -> pd.DataFrame:
+    """What was marked, from the journals in autograded/: learner, paper, item, response, lang, answered (UTC).
+
+    One row an answer. Merge it with the frame on learner, paper and item: scores alone need no journal.
+    """
+    paths = sorted((root / "autograded").glob(f"*/*/{journal.NAME}"))
+    batches = [paths[n : n + BATCH] for n in range(0, len(paths), BATCH)]
+    if len(batches) > 1:
+        with ProcessPoolExecutor(workers or os.cpu_count()) as pool:
+            found = list(pool.map(_read, batches))
+    else:
+        found = [_read(batch) for batch in batches]
+    told = pd.DataFrame([row for rows in found for row in rows], columns=ANSWERS)
+    return told.assign(answered=pd.to_datetime(told["answered"], utc=True, format="ISO8601", errors="coerce"))
 
 
 def papers(database: Path) -> list[str]:
     """The papers whose notebooks the gradebook knows; none when there is no gradebook."""
     if not database.exists():
         return []
-    with closing(sqlite3.connect(f"{database.absolute().as_uri()}?mode=ro", uri=True)) as connection:
+    with closing(_connect(database)) as connection:
         query = (
             "SELECT DISTINCT assignment.name FROM assignment JOIN notebook ON notebook.assignment_id = assignment.id ORDER BY 1"
         )
         return [name for (name,) in connection.execute(query)]
+
+
+def learners(database: Path) -> list[str]:
+    """Every learner the gradebook knows, whether or not they handed in."""
+    with closing(_connect(database)) as connection:
+        return [name for (name,) in connection.execute("SELECT id FROM student ORDER BY 1")]
+
+
+def _connect(database: Path) -> sqlite3.Connection:
+    """The gradebook for reading only."""
+    if not database.exists():
+        raise FileNotFoundError(f"{database}: there is no gradebook yet; run kefu build, then grade a paper")
+    return sqlite3.connect(f"{database.absolute().as_uri()}?mode=ro", uri=True)
+
+
+def _read(paths: list[Path]) -> list[tuple[Any, ...]]:
+    """The answers of some journals."""
+    rows = []
+    for path in paths:
+        found = journal.read(path)
+        who, paper = path.parts[-3:-1]
+        rows += [(who, paper, i, response, found.langs.get(i), found.times[i]) for i, response in found.responses.items()]
+    return rows

@@ -46,10 +46,13 @@ def ask(item_id: str) -> Any:
     return room.paper(here, room.language(), lambda told: room.ask(here, told, item_id, room.language(), _exercise))
 
 
-def mark(item_id: str, *, kind: str, key: Any, options: list[str], points: float, credit: str) -> float:
-    """Mark the recorded response to an item; shows the verdict and returns the points earned."""
+def mark(item_id: str, **literals: Any) -> float:
+    """Mark the recorded response to an item; shows the verdict and returns the points earned.
+
+    `literals` are the keyword arguments of `kefu.items.score`.
+    """
     found = journal.read(Path(journal.NAME))
-    score = score_response(kind, found.responses.get(item_id), key=key, options=options, points=points, credit=credit)
+    score = score_response(response=found.responses.get(item_id), **literals)
     display(views.marked(score, views.spoken(found)))
     return score.earned
 

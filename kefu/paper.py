@@ -1,8 +1,9 @@
 """Papers: what bank/papers.toml asks for, and the form that is chosen from the bank."""
 
+import json
 import tomllib
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from hashlib import sha256
 from pathlib import Path
@@ -13,6 +14,7 @@ from kefu.items import CREDITS, KINDS, LANGS, Complaint, Item
 
 KEYS = ("title", "chapter", "credit", "pass", "items", "draw", "seed", "minutes", "closes")
 FILE = "bank/papers.toml"
+REGRADES = "bank/regrades.json"  # paper to item to what a regrade changed: key, accept, void; kefu regrade writes it
 
 
 @dataclass(frozen=True)
@@ -48,6 +50,10 @@ def load(root: Path, bank: Bank) -> tuple[dict[str, Paper], list[Complaint]]:
         return {}, [Complaint(FILE, "file", "is missing; add it, an empty one will do")]
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         return {}, [Complaint(FILE, "TOML", f"{error}; mend that place")]
+    try:
+        changes = regrades(root)
+    except ValueError as error:  # no paper may be built with keys that were found wrong
+        return {}, [Complaint(REGRADES, "JSON", f"{error}; mend that place, or take the file's last good version")]
     papers, complaints = {}, []
     for name, fields in raw.items():
         found = list(_check(name, fields, bank))
@@ -55,9 +61,29 @@ def load(root: Path, bank: Bank) -> tuple[dict[str, Paper], list[Complaint]]:
         complaints += [Complaint(FILE, f"{name}.{key}" if key else name, mend) for key, mend in found]
         if not found:
             credit = {kind: fields.get("credit", {}).get(kind, "all") for kind in KINDS}
+            changed = changes.get(name, {})
+            strange = ", ".join(sorted(changed.keys() - {item.id for item in items}))
+            complaints += [Complaint(REGRADES, name, f"{strange}: is no item of this paper; take it out")] if strange else []
+            items = [regraded(item, changed.get(item.id, {})) for item in items]
             passing, minutes, closes = fields.get("pass", 60), fields.get("minutes", 0), fields.get("closes")
             papers[name] = Paper(name, fields["title"], tuple(items), credit, passing, minutes, closes)
     return papers, complaints
+
+
+def regrades(root: Path) -> dict[str, dict[str, dict[str, Any]]]:
+    """What regrades changed: paper to item to key, accept and void. Raises ValueError when the file is broken."""
+    path = root / REGRADES
+    papers = json.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
+    for name, items in papers.items() if isinstance(papers, dict) else [("", papers)]:
+        for item, change in items.items() if isinstance(items, dict) else [("", items)]:
+            if not isinstance(change, dict) or not change.keys() <= {"key", "accept", "void"}:
+                raise ValueError(f"{name}.{item}: {change!r:.60} is no table of key, accept and void")
+    return papers
+
+
+def regraded(item: Item, change: dict[str, Any]) -> Item:
+    """An item with the key, the further keys (`accept`) or the `void` of a regrade."""
+    return replace(item, **{**change, "accept": tuple(change.get("accept", ()))}) if change else item
 
 
 def _check(name: str, fields: Any, bank: Bank) -> list[tuple[str, str]]:

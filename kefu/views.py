@@ -1,6 +1,7 @@
 """Fixed views: what every card says where nothing can be clicked, as on a code host, in autograding and in feedback."""
 
 from collections import Counter
+from dataclasses import replace
 from html import escape
 from typing import Any
 
@@ -63,10 +64,12 @@ def marked(score: Score, lang: str) -> Static:
 
 def explained(item: Item, lang: str) -> Static:
     """The right answer and the reason of every option: only ever for a paper that is closed."""
-    rows = [(sign, f"**{label}** {why}") for sign, label, why in kind_module(item.kind).solution(item, lang)]
-    return Static(
-        f"reasons {item.id}", f'<section lang="{_tag(lang)}"><h3>{words(lang)["reasons"]}</h3>{listing(rows)}</section>'
-    )
+    w, parts = words(lang), []
+    for n, key in enumerate((item.key, *item.accept)):
+        rows = kind_module(item.kind).solution(replace(item, key=key), lang)
+        parts.append(f"<h3>{w['also_right' if n else 'reasons']}</h3>" + listing([(a, f"**{b}** {why}") for a, b, why in rows]))
+    void = f"<p><strong>{w['void']}</strong></p>" if item.void else ""
+    return Static(f"reasons {item.id}", f'<section lang="{_tag(lang)}">{void}{"".join(parts)}</section>')
 
 
 def ended(paper: dict[str, Any], found: Journal, lang: str) -> Static:

@@ -50,7 +50,7 @@ def test_every_command_of_the_docs_works_in_the_order_it_stands(tmp_path: Path) 
     for line in [*lines, *readme]:
         done = subprocess.run(line.split(), cwd=tmp_path, env=environment, capture_output=True, text=True, check=False)
         assert done.returncode == 0, f"{line}\n{done.stdout}\n{done.stderr}"
-    assert (tmp_path / "scores.csv").read_text(encoding="utf-8-sig").count("simulated-") == 3
+    assert (tmp_path / "scores/scores.csv").read_text(encoding="utf-8-sig").count("simulated-") == 3
     assert (tmp_path / "feedback/simulated-003/quiz-1-basics/quiz-1-basics.html").exists()
 
 

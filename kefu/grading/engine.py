@@ -1,7 +1,7 @@
 """The engine: grade a paper's submissions from data, a batch at a time, with the rows and files of nbgrader autograde."""
 
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import ExitStack
 from datetime import datetime
@@ -40,15 +40,14 @@ class Summary(NamedTuple):
 
 
 def grade(plan: Plan, store: Store, root: Path, ignore: list[str], *, workers: int = 1, force: bool = False,
-          learners: tuple[str, ...] = (), tell: Callable[[int, int], None] = lambda done, total: None) -> Summary:  # fmt: skip
+          learners: Collection[str] = (), tell: Callable[[int, int], None] = lambda done, total: None) -> Summary:  # fmt: skip
     """Mark every submission of a paper that is new or newer than its marking; `tell` hears (done, total).
 
     First the rows of a batch are committed, then its folders get their names, so a run that was killed goes on
     where it stopped. A submission that cannot be marked is listed, keeps no points and stops nothing.
     """
-    found = sorted(folder for folder in (root / "submitted").glob(f"*/{plan.paper}") if not folder.parent.name.startswith("."))
-    found = [folder for folder in found if not learners or folder.parent.name in learners]
-    due = [folder for folder in found if force or _newer(folder, root / "autograded" / folder.parent.name / plan.paper)]
+    found = [folder for folder in submissions(root, plan.paper) if not learners or folder.parent.name in learners]
+    due = [folder for folder in found if force or not up_to_date(root, folder)]
     summary, done = Summary(0, len(found) - len(due), [], []), 0
     for batch in _batches(plan, root, ignore, due, workers):
         store.write(marked.row for marked in batch)
@@ -93,7 +92,7 @@ def mark_all(plan: Plan, autograded: Path, source: Path, ignore: list[str], fold
 
 
 def _mark(plan: Plan, pages: Pages, folder: Path, part: Path, source: Path, ignore: list[str]) -> Marked:
-    handed_in = _time(folder)
+    handed_in = time_of(folder)
     found = journal.read(folder / journal.NAME)
     scores = plan.scores(found)
     text = pages.write(found, scores)
@@ -142,18 +141,24 @@ def _publish(part: Path | None, target: Path) -> None:
     shutil.rmtree(old, ignore_errors=True)
 
 
-def _newer(submitted: Path, autograded: Path) -> bool:
-    """Whether a submission is not marked yet, or was handed in again since."""
+def submissions(root: Path, paper: str) -> list[Path]:
+    """The folders of a paper in submitted/, in the order of the learners' ids."""
+    return sorted(folder for folder in (root / "submitted").glob(f"*/{paper}") if not folder.parent.name.startswith("."))
+
+
+def up_to_date(root: Path, submitted: Path) -> bool:
+    """Whether a submission has been marked, and was not handed in again since."""
+    autograded = root / "autograded" / submitted.parent.name / submitted.name
     if not autograded.exists():
-        return True
+        return False
     try:
-        new, old = _time(submitted), _time(autograded)
+        new, old = time_of(submitted), time_of(autograded)
     except (OSError, ValueError):
-        return True
-    return new is not None and (old is None or new > old)
+        return False
+    return new is None or (old is not None and new <= old)
 
 
-def _time(folder: Path) -> datetime | None:
+def time_of(folder: Path) -> datetime | None:
     """When a submission was handed in, as nbgrader stores it; raises ValueError when the file holds no time."""
     path = folder / "timestamp.txt"
     if not path.is_file() or path.is_symlink():

@@ -35,7 +35,7 @@ def grade_papers(root: Path, papers: list[str], *, workers: int | None, force: b
             store = Store(url, name, found.points, penalty(settings))
             start = time.perf_counter()
             done = grade(found, store, root, ignore, workers=workers or os.cpu_count() or 1, force=force,
-                         learners=tuple(learners), tell=progress(name, start))  # fmt: skip
+                         learners=frozenset(learners), tell=progress(name, start))  # fmt: skip
             bad += tell(name, done, time.perf_counter() - start)
         except (ValueError, FileNotFoundError) as error:
             print(error, file=sys.stderr)

@@ -95,6 +95,10 @@ class Store:
             _many(connection, update(GRADE).where(GRADE.c.id == bindparam("b_id")), changed)
             _many(connection, update(SUBMITTED).where(SUBMITTED.c.id == bindparam("b_id")), penalties)
 
+    def close(self) -> None:
+        """Let go of the gradebook's file."""
+        self._engine.dispose()
+
     def _submissions(self, connection: Any, batch: dict[str, Row]) -> dict[str, tuple[str, Any]]:
         """Every learner's submitted notebook and extension, made where they are missing, with the time of handing in."""
         query = (

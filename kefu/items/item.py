@@ -42,7 +42,7 @@ class Score:
         """One of right, partly, wrong, blank, invalid, noted."""
         if self.problem:
             return "invalid"
-        if not self.parts:
+        if not self.parts and not self.earned:
             return "blank"
         if self.noted:
             return "noted"
@@ -80,18 +80,23 @@ def share(right: int, wrong: int, total: int, credit: str) -> float:
     raise ValueError(f"{credit!r} is no credit rule; the rules are {', '.join(CREDITS)}")
 
 
-def score(kind: str, response: Any, *, key: Any, options: list[str], points: float, credit: str) -> Score:
+def score(kind: str, response: Any, *, key: Any, options: list[str], points: float, credit: str,
+          accept: list[Any] | tuple[Any, ...] = (), void: bool = False) -> Score:  # fmt: skip
     """Mark a response. The one definition of a score: lesson, grader and bank test all call it.
 
-    A response that does not fit the item earns 0 and says why in `problem`; it never raises.
+    A regrade may `accept` further keys, of which the best counts, or make the item void: then every response, even a
+    blank one, earns full points. A response that does not fit the item earns 0 and says why in `problem`; it never raises.
     """
+    if void:
+        return Score(points, points)
     module = kind_module(kind)
     if response is None or (isinstance(response, str | list | dict) and not response):
         return Score(0.0, points)
     problem = module.problem(response, key=key, options=options)
     if problem:
         return Score(0.0, points, problem=problem)
-    earned, parts = module.mark(response, key=key, options=options, credit=credit)
+    marks = [module.mark(response, key=right, options=options, credit=credit) for right in (key, *accept)]
+    earned, parts = max(marks, key=lambda mark: mark[0] or 0.0)
     return Score(0.0, points, parts, noted=True) if earned is None else Score(float(points * earned), points, parts)
 
 
@@ -112,6 +117,8 @@ class Item:
     texts: Mapping[str, Mapping[str, Any]]
     path: Path
     figure: str = ""
+    accept: tuple[Any, ...] = ()
+    void: bool = False
 
     @property
     def options(self) -> list[str]:
@@ -132,7 +139,9 @@ class Item:
 
     def marking(self, credit: str) -> dict[str, Any]:
         """The literals a marker needs, as keyword arguments of `score` (with `kind`)."""
-        return {"kind": self.kind, "key": self.key, "options": self.options, "points": self.points, "credit": credit}
+        literals = {"kind": self.kind, "key": self.key, "options": self.options, "points": self.points, "credit": credit}
+        regraded = {"accept": list(self.accept), "void": self.void}
+        return literals | {name: value for name, value in regraded.items() if value}
 
     def score(self, response: Any, credit: str = "each") -> Score:
         """Mark a response to this item."""

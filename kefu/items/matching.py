@@ -71,7 +71,8 @@ def solution(item: Item, lang: str) -> list[tuple[str, str, str]]:
     """Rows of (sign, pair, why), the options no prompt takes after them."""
     text = item.texts[lang]
     pairs = [("✓", f"{text['prompts'][p]} → {text['options'][i]}", text["rationale"][p]) for p, i in item.key.items()]
-    return pairs + [("✗", text["options"][i], text["rationale"][i]) for i in rationales(item) if i not in item.key]
+    spare = [i for i in rationales(item) if i not in item.key]  # one that a regrade left over has no reason
+    return pairs + [("✗", text["options"][i], text["rationale"].get(i, "")) for i in spare]
 
 
 def specimens(item: Item) -> list[Specimen]:
