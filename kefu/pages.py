@@ -169,9 +169,10 @@ def paper(at: Place, name: str) -> str:
     w, folder = words(at.lang), at.desk / name
     notebook = json.loads((folder / f"{name}.ipynb").read_text(encoding="utf-8"))
     calls = [VERB.match("".join(cell["source"]).strip()) for cell in notebook["cells"] if cell["cell_type"] == "code"]
-    body = "".join(slot(at, name, *call.groups()) for call in calls if call)
     told = room.paper(folder, at.lang, lambda told: told)
     title = told["title"][at.lang] if isinstance(told, dict) else name
+    body = f'<section class="kefu-prose"><h1>{escape(title)}</h1></section>'
+    body += "".join(slot(at, name, *call.groups()) for call in calls if call)
     nav = f'<nav class="kefu-navigator" aria-label="{w["navigator"]}" hidden></nav>'
     other = next(f"{at.base}/{lang}/paper/{name}" for lang in LANGS if lang != at.lang)
     return shell(at, title, body, other, nav, "paper")

@@ -107,7 +107,7 @@ def test_a_learner_studies_comes_back_sits_a_paper_hands_in_and_sees_the_result(
         expect(page.locator("#quiz-small")).to_contain_text("Marked: 1 / 25")
         page.get_by_role("link", name="See the result").click()
         expect(page.locator("article").first).to_contain_text("Right: 1 of 1")
-        expect(page.locator("article").nth(12)).to_contain_text("Not answered")
+        expect(page.locator("article").nth(13)).to_contain_text("Not answered")
 
 
 @needs_browser

@@ -140,29 +140,32 @@ export function card(view, { drawn = false } = {}) {
   function render({ model, el: root }) {
     const uid = Math.random().toString(36).slice(2);
     const get = (name) => model.get(name);
-    let shown, late, waiting, typing, since = 0;
+    let shown, late, waiting, typing, draft, since = 0;
 
     function save() {
       clearTimeout(typing);
       [typing, since] = [null, 0];
+      model.set("response", draft);
+      model.set("turn", get("turn") + 1);
       model.save_changes();
     }
     const settle = () => { if (typing) save(); };
 
     function answer(response, pause = 0) {
-      model.set("response", empty(response) ? null : response);
-      model.set("turn", get("turn") + 1);
+      draft = empty(response) ? null : response; // the model's own until it is saved: an old echo must not undo it
       clearTimeout(typing);
       since ||= Date.now();
       if (pause && Date.now() - since < LONGEST) typing = setTimeout(save, pause);
-      else save();
-      shown.show(get("response"), null);
+      else {
+        save();
+        shown.show(get("response"), null);
+      }
       state();
     }
 
     function state() {
-      const words = get("words"), saved = get("saved"), response = get("response");
-      const done = same(saved.response, response) && saved.turn === get("turn");
+      const words = get("words"), saved = get("saved"), response = typing ? draft : get("response");
+      const done = !typing && same(saved.response, response) && saved.turn === get("turn");
       clearTimeout(waiting);
       if (!done && !saved.error && !late) waiting = setTimeout(() => { late = true; state(); }, 5000);
       if (done) late = false;
@@ -264,7 +267,7 @@ export function choices({ text, words, uid, tries, answer }, type) {
       const row = (id) => reason(list(key).includes(id) ? "right" : "wrong", text.options[id], rationale[id]);
       const mine = list(response), best = list(key).filter((id) => !mine.includes(id));
       const others = ids.filter((id) => !mine.includes(id) && !best.includes(id));
-      const part = (title, found) => (found.length ? [el("h4", {}, title), ...found.map(row)] : []);
+      const part = (title, found) => (found.length ? [el("p", { class: "kefu-title" }, title), ...found.map(row)] : []);
       return el("div", {}, ...part(words.yours, mine), ...part(words.best, best),
         others.length ? el("details", {}, el("summary", {}, words.others), ...others.map(row)) : null);
     },

@@ -40,9 +40,11 @@ class Model {
     for (let pause = 1000; this.waiting.length; ) {
       const turn = this.state.turn;
       try {
+        const body = JSON.stringify({ ...this.call, lang, ...this.waiting[0], changes: { turn, ...this.waiting[0].changes } });
         const answer = await fetch(`${room.base}/card`, {
-          method: "POST", headers: { "Content-Type": "application/json", "X-XSRFToken": cookie("_xsrf") ?? "" },
-          body: JSON.stringify({ ...this.call, lang, ...this.waiting[0], changes: { turn, ...this.waiting[0].changes } }), signal: AbortSignal.timeout(20000),
+          method: "POST", body, keepalive: body.length < 20000, // what is small arrives even if the page is left at once
+          headers: { "Content-Type": "application/json", "X-XSRFToken": cookie("_xsrf") ?? "" },
+          signal: AbortSignal.timeout(20000),
         });
         if (answer.status === 403) return location.reload(); // signed out meanwhile: sign in again
         if (!answer.ok) throw new Error(answer.status);
@@ -116,7 +118,8 @@ function navigate(nav, live) {
 }
 
 const slots = [...document.querySelectorAll(".kefu-slot-live")];
-Promise.all(slots.map(wake)).then((live) => {
+Promise.all(slots.map((slot) => wake(slot).catch(() => null))).then((found) => {
+  const live = found.filter(Boolean); // a card that cannot wake keeps its fixed view and holds up no other
   const nav = document.querySelector(".kefu-navigator");
   if (nav && live.some(({ verb }) => verb === "cover")) navigate(nav, live);
   if (location.hash) document.getElementById(location.hash.slice(1))?.scrollIntoView();

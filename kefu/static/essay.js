@@ -9,7 +9,7 @@ export default card(({ text, words, uid, practice, answer }) => {
   });
   const count = el("p", { class: "kefu-note", id: `${uid}-count` });
   const worth = (id) => `${text.rubric[id]} · ${fill(words.points, { n: text.worth[id] })}`;
-  const rubric = el("div", { class: "kefu-rubric", id: `${uid}-rubric` }, el("h4", {}, words.rubric),
+  const rubric = el("div", { class: "kefu-rubric", id: `${uid}-rubric` }, el("p", { class: "kefu-title" }, words.rubric),
     el("ul", {}, ...Object.keys(text.rubric).map((id) => el("li", {}, ...rich(worth(id))))),
     el("p", { class: "kefu-note" }, practice ? words.compare_later : words.by_hand));
   function typed(event) {

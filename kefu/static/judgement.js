@@ -35,7 +35,7 @@ export default card((context) => {
         const said = { mine: steps[response?.[id] - 1] ?? words.blank, most: commonest(key[id]) };
         return reason(verdict(feedback, id), `${letter(id)}. ${text.options[id]}`, `${fill(words.panel_said, said)}\n${rationale[id]}`);
       };
-      return el("div", {}, el("h4", {}, words.panel), ...ids.map(row), table(words.panel_table,
+      return el("div", {}, el("p", { class: "kefu-title" }, words.panel), ...ids.map(row), table(words.panel_table,
         [[words.step, ...ids.map(letter)], ...steps.map((step, n) => [step, ...ids.map((id) => key[id][n])])]));
     },
   };

@@ -13,7 +13,7 @@ export default card(({ text, words, uid, answer }) => {
       stamp(line, feedback && (feedback.parts.value ? "right" : "wrong"), words);
     },
     explain({ verdict, response, rationale }) {
-      return el("div", {}, el("h4", {}, words.worked), reason(verdict, `${response.value.replace(text.unit, "").trim()} ${text.unit}`, rationale.value));
+      return el("div", {}, el("p", { class: "kefu-title" }, words.worked), reason(verdict, `${response.value.replace(text.unit, "").trim()} ${text.unit}`, rationale.value));
     },
   };
 });

@@ -101,7 +101,7 @@ export default card(({ text, words, uid, tries, answer, say }) => {
     },
     explain({ key, response, rationale }) {
       const row = (id, n) => reason(response[n] === id ? "right" : "wrong", `${n + 1}. ${text.options[id]}`, rationale[id]);
-      return el("div", {}, el("h4", {}, words.order), ...key.map(row));
+      return el("div", {}, el("p", { class: "kefu-title" }, words.order), ...key.map(row));
     },
   };
 });

@@ -104,7 +104,7 @@ export default card(({ text, words, practice, tries, answer, say }) => {
           points(reply) < most ? reason("right", fill(words.better, { text: text.options[best] }), rationale[best]) : null);
       };
       const turns = played(text, response).filter(({ reply }) => reply);
-      return el("div", {}, el("h4", {}, words.debrief), el("ol", { class: "kefu-debrief" }, ...turns.map(step)));
+      return el("div", {}, el("p", { class: "kefu-title" }, words.debrief), el("ol", { class: "kefu-debrief" }, ...turns.map(step)));
     },
   };
 });

@@ -82,7 +82,7 @@ export default card(({ text, words, tries, answer, say }) => {
     },
     explain({ key, parts, rationale }) {
       const row = (id) => reason(parts[id] ? "right" : "wrong", `${text.options[id]} → ${text.bins[key[id]]}`, rationale[id]);
-      return el("div", {}, el("h4", {}, words.bins), ...ids.map(row));
+      return el("div", {}, el("p", { class: "kefu-title" }, words.bins), ...ids.map(row));
     },
   };
 });

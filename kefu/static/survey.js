@@ -49,7 +49,7 @@ export default card((context) => {
     check: words.profile,
     whole,
     node: el("div", {}, el("p", { class: "kefu-note" }, words.agree_all),
-      ...groups.flatMap((group) => [el("h4", {}, text.groups[group]), ...ids.filter((id) => text.belongs[id] === group).map((id) => rows[id])]), chart),
+      ...groups.flatMap((group) => [el("p", { class: "kefu-title" }, text.groups[group]), ...ids.filter((id) => text.belongs[id] === group).map((id) => rows[id])]), chart),
     show(response) {
       show(response);
       chart.replaceChildren(...(whole(response) && !practice ? profile(response) : []));
