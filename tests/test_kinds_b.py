@@ -184,7 +184,7 @@ def test_the_panel_stands_beside_the_learners_steps_as_bars_words_and_a_table(op
     assert heights[:2] == [0, 0] and heights[4] == pytest.approx(2 * heights[3], abs=1) and heights[3] > heights[2] > 0
     for row, sign in (("a", "partly"), ("b", "wrong"), ("c", "blank")):
         expect(found.locator(f"[data-row={row}] .kefu-sign")).to_have_class(f"kefu-sign kefu-{sign}")
-    expect(found.locator(".kefu-reason").first).to_contain_text("你选的是：比较合适。专家选得最多的是：很合适。评1")
+    expect(found.locator(".kefu-reason").first).to_contain_text("你选的是：比较合适。评分小组选得最多的是：很合适。评1")
     found.locator(".kefu-table summary").click()
     expect(found.locator("tbody tr").last).to_have_text("很合适601")
 

@@ -1,4 +1,4 @@
-"""Situational judgement: how fitting is each action, on five steps; the key is what a panel of experts said.
+"""Situational judgement: how fitting is each action, on five steps; the key is what a rating panel said.
 
 Proportion and mode scoring, not distance: Weng et al. (2018) and McDaniel et al. (2011) on keys of such tests.
 """

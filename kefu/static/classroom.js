@@ -80,9 +80,9 @@ function navigate(nav, live) {
   const items = live.filter(({ verb }) => verb === "ask");
   const cover = live.find(({ verb }) => verb === "cover").model, end = live.find(({ verb }) => verb === "hand_in");
   const told = el("span", { class: "kefu-count", role: "status" }), clock = el("span", { class: "kefu-clock" });
-  const links = items.map(({ slot }, n) => el("a", { href: `#${slot.id}` }, String(n + 1)));
-  nav.append(el("div", { class: "kefu-bar" }, told, clock, el("a", { href: `#${end.slot.id}` }, words.hand_in)),
-    el("details", {}, el("summary", {}, words.navigator), el("div", { class: "kefu-numbers" }, ...links)));
+  const links = items.map(({ slot }, n) => el("a", { href: `#${slot.id}`, onclick: () => { folded.open = false; } }, String(n + 1)));
+  const folded = el("details", {}, el("summary", {}, el("span", {}, words.navigator), told, clock), el("div", { class: "kefu-numbers" }, ...links));
+  nav.append(folded, el("a", { href: `#${end.slot.id}` }, words.hand_in));
   function count() {
     let done = 0;
     items.forEach(({ model }, n) => {
