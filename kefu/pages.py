@@ -85,10 +85,8 @@ def slot(at: Place, page: str, verb: str, item: str | None) -> str:
     view = found.text and found._public["kind"] if isinstance(found, cards.Exercise) else "page"
     call = {"page": page, "verb": verb, "item": item, "view": view, "state": found.state()}
     data = json.dumps(call, ensure_ascii=False).replace("<", "\\u003c")
-    return (
-        f'<div class="kefu-slot-live" id="{escape(item or verb)}">{found.fixed().html}'
-        f'<script type="application/json">{data}</script></div>'
-    )
+    name = "" if verb == "practice" else f' id="{escape(item or verb)}"'
+    return f'<div class="kefu-slot-live"{name}>{found.fixed().html}<script type="application/json">{data}</script></div>'
 
 
 def shell(at: Place, title: str, body: str, other: str, nav: str = "", kind: str = "") -> str:
@@ -127,12 +125,15 @@ def lesson(at: Place, found: Lesson) -> str:
     course = load_syllabus(at.course)
     rows = list(course.notebooks(at.course, at.lang))
     path = next(path for one, path in rows if one.id == found.id)
-    parts = []
+    parts: list[str] = []
+    passage = 0  # where the last text begins: its exercises lead back to it
     for cell in json.loads(path.read_text(encoding="utf-8"))["cells"]:
         source = "".join(cell["source"])
         if cell["cell_type"] == "markdown":
+            passage = len(parts)
             parts.append(f'<section class="kefu-prose">{_prose(source, at.base, at.lang)}</section>')
         elif call := VERB.match(source.strip()):
+            parts[passage] = f'<span id="{escape(call[2] or "")}"></span>{parts[passage]}'
             parts.append(slot(at, found.id, *call.groups()))
     w, links = words(at.lang), []
     order = [None, *(one for one, _ in rows), None]
