@@ -133,7 +133,10 @@ class Exercise(Card):
 
     @traitlets.observe("response", "turn")
     def _answered(self, _: dict[str, Any]) -> None:
-        if self.response != self.saved.get("response"):
+        follows, before = getattr(kind_module(self._public["kind"]), "follows", None), self.saved.get("response")
+        if follows and not self._item and not follows(before, self.response):
+            self.response = before
+        elif self.response != before:
             self._write(response=self.response)
         elif self.saved.get("turn") != self.turn:
             self.saved = {"response": self.response, "time": self.saved.get("time"), "turn": self.turn}

@@ -379,11 +379,6 @@ class Classroom(NamedTuple):
         self.journal.unlink(missing_ok=True)
         self.open(page, f"{lang}/lesson/1-1")
 
-    @staticmethod
-    def card(page: "Page", item: str) -> "Locator":
-        """An item's card."""
-        return page.locator(f".kefu[data-item={item}]")
-
 
 @pytest.fixture(scope="session")
 def classroom(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Classroom]:
@@ -395,3 +390,21 @@ def classroom(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Classroom]:
     shutil.copytree(home / "release" / "quiz-small", home / "desk" / "quiz-small")
     with lab(home / "desk", True) as address:
         yield Classroom(home, address)
+
+
+def card(page: "Page", item: str) -> "Locator":
+    """An item's card."""
+    return page.locator(f".kefu[data-item={item}]")
+
+
+def saved(found: "Locator") -> None:
+    """Wait until a card says that its answer is saved."""
+    from playwright.sync_api import expect
+
+    expect(found.locator(".kefu-state")).to_have_attribute("data-state", "saved")
+
+
+def press(page: "Page", *keys: str) -> None:
+    """Press keys, one after another."""
+    for key in keys:
+        page.keyboard.press(key)

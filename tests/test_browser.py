@@ -8,14 +8,16 @@ from random import Random
 
 import psutil
 import pytest
-from conftest import BROWSER, RIGHT, TOKEN, lab, make_lessons, make_school
+import test_kinds_a
+import test_kinds_b
+from conftest import BROWSER, RIGHT, TOKEN, card, lab, make_lessons, make_school, press, saved
 
 from kefu import cli, gradebook, journal
 from kefu.desk import lay_out
 
 pytestmark = pytest.mark.skipif(not BROWSER, reason="no Chromium or Chrome is here and none could be installed")
 if BROWSER:
-    from playwright.sync_api import Browser, Locator, Page, expect
+    from playwright.sync_api import Browser, Page, expect
 
 FIVE = {kind: RIGHT[kind] for kind in ("single", "multiple", "truefalse", "matching", "ordering")}
 PAPER = """
@@ -52,19 +54,6 @@ def open_notebook(page: "Page", address: str, path: str) -> None:
 
 def ready(page: "Page") -> None:
     page.locator("[data-kefu=ready]").wait_for()
-
-
-def card(page: "Page", item: str) -> "Locator":
-    return page.locator(f".kefu[data-item={item}]")
-
-
-def saved(found: "Locator") -> None:
-    expect(found.locator(".kefu-state")).to_have_attribute("data-state", "saved")
-
-
-def press(page: "Page", *keys: str) -> None:
-    for key in keys:
-        page.keyboard.press(key)
 
 
 def answer_by_mouse(page: "Page", prefix: str) -> None:
@@ -115,14 +104,21 @@ def test_every_kind_is_answered_marked_and_explained(page: "Page", desk: str, sc
     path.unlink(missing_ok=True)
     open_notebook(page, desk, f"course/{lang}/1-basics/1-1-first.ipynb")
     answer(page, "p")
-    assert journal.read(path).responses == {f"p-{kind}": response for kind, response in FIVE.items()}
-    for kind in FIVE:
+    mouse = answer is answer_by_mouse
+    for kind in test_kinds_a.KINDS:
+        (test_kinds_a.by_pointer if mouse else test_kinds_a.by_keyboard)(page, card(page, f"p-{kind}"), f"p-{kind}")
+        saved(card(page, f"p-{kind}"))
+    (test_kinds_b.answer_by_pointer if mouse else test_kinds_b.answer_by_keyboard)(page, "p")
+    wanted = {kind: RIGHT[kind] if kind in FIVE else test_kinds_a.right(f"p-{kind}") for kind in RIGHT if kind != "value"}
+    assert journal.read(path).responses == {f"p-{kind}": response for kind, response in wanted.items()}
+    for kind in wanted:
         found = card(page, f"p-{kind}")
         found.locator(".kefu-check").click()
-        expect(found.locator(".kefu-verdict")).to_contain_text({"zh": "答对了", "en": "Right"}[lang])
+        verdict = {"zh": ("答对了", "已记下"), "en": ("Right", "Noted")}[lang][kind in ("survey", "essay")]
+        expect(found.locator(".kefu-verdict")).to_contain_text(verdict)
         expect(found.locator(".kefu-verdict")).to_be_focused()
-    assert len(journal.read(path).tries) == 5 and journal.read(path).odd == ()
-    text = page.locator(".kefu").all_inner_texts()
+    assert len(journal.read(path).tries) == len(wanted) and journal.read(path).odd == ()
+    text = [card(page, f"p-{kind}").inner_text() for kind in FIVE]
     words = (
         set(re.findall(r"[A-Za-z]{2,}", " ".join(text))) - {"GST", "Tab", "Esc", "answer"}
         if lang == "zh"

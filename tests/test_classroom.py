@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import psutil
 import pytest
-from conftest import BROWSER, ITEMS, TOKEN, Classroom, lab, make_lessons, make_school
+from conftest import BROWSER, ITEMS, TOKEN, Classroom, card, lab, make_lessons, make_school
 
 from kefu import cli, journal
 from kefu.progress import due, progress
@@ -150,7 +150,7 @@ def test_a_missed_exercise_comes_back_for_review_on_another_day_and_leads_to_its
     page.get_by_role("link", name="今天的复习").click()
     live(page)
     assert "今天有1道题到期" in shown(page)
-    found = classroom.card(page, "p-truefalse")
+    found = card(page, "p-truefalse")
     found.get_by_role("button", name="再试一次").click()
     found.locator(".kefu-option").nth(1).click()
     found.locator(".kefu-check").click()
@@ -166,7 +166,7 @@ def test_a_missed_exercise_comes_back_for_review_on_another_day_and_leads_to_its
 @needs_browser
 def test_options_stand_in_another_order_at_another_try(page: "Page", classroom: Classroom) -> None:
     classroom.lesson(page, "zh")
-    found, orders = classroom.card(page, "p-multiple"), []
+    found, orders = card(page, "p-multiple"), []
     for _ in range(3):
         orders.append(found.locator(".kefu-text").all_inner_texts())
         found.locator("input").first.check()

@@ -7,7 +7,7 @@ from typing import Any
 
 import nbformat
 import pytest
-from conftest import BROWSER, NUMBERS, RIGHT, TOKEN, Classroom
+from conftest import BROWSER, NUMBERS, RIGHT, TOKEN, Classroom, card, press, saved
 from nbformat.v4 import new_code_cell, new_notebook
 
 from kefu import cards, journal, room
@@ -19,15 +19,6 @@ pytestmark = pytest.mark.skipif(not BROWSER, reason="no Chromium or Chrome is he
 if BROWSER:
     from playwright.sync_api import Locator, Page, expect
 KINDS = ("sorting", "blanks", "numeric", "hotspot")
-
-
-def press(page: "Page", *keys: str) -> None:
-    for key in keys:
-        page.keyboard.press(key)
-
-
-def saved(found: "Locator") -> None:
-    expect(found.locator(".kefu-state")).to_have_attribute("data-state", "saved")
 
 
 def asked(item: str, tries: object = 0) -> dict[str, Any]:
@@ -102,7 +93,7 @@ def test_a_kind_is_answered_marked_and_explained(
     page: "Page", classroom: Classroom, kind: str, answer: Callable[..., None], lang: str
 ) -> None:
     classroom.lesson(page, lang)
-    found = classroom.card(page, f"p-{kind}")
+    found = card(page, f"p-{kind}")
     wanted = right(f"p-{kind}")
     answer(page, found, f"p-{kind}")
     saved(found)
@@ -130,7 +121,7 @@ def test_a_kind_is_answered_marked_and_explained(
 
 def test_a_wrong_answer_shows_what_was_right_where_it_was_given(page: "Page", classroom: Classroom) -> None:
     classroom.lesson(page, "zh")
-    sorting, blanks, hotspot = (classroom.card(page, f"p-{kind}") for kind in ("sorting", "blanks", "hotspot"))
+    sorting, blanks, hotspot = (card(page, f"p-{kind}") for kind in ("sorting", "blanks", "hotspot"))
     sorting.locator("[data-card=a]").click()
     sorting.locator("[data-bin=y]").click()
     sorting.locator(".kefu-check").click()
@@ -149,7 +140,7 @@ def test_a_wrong_answer_shows_what_was_right_where_it_was_given(page: "Page", cl
 
 def test_a_new_try_at_a_number_has_new_numbers_and_its_answer_names_them(page: "Page", classroom: Classroom) -> None:
     classroom.lesson(page, "zh")
-    found = classroom.card(page, "p-numeric")
+    found = card(page, "p-numeric")
     seen = set()
     for tries in range(4):
         wanted = asked("p-numeric", tries)
@@ -165,7 +156,7 @@ def test_a_new_try_at_a_number_has_new_numbers_and_its_answer_names_them(page: "
 
 def test_typing_is_saved_after_a_pause_and_told_as_unsaved_before(page: "Page", classroom: Classroom) -> None:
     classroom.lesson(page, "zh")
-    found = classroom.card(page, "p-blanks")
+    found = card(page, "p-blanks")
     found.locator("[data-gap=g1]").focus()
     page.clock.install()
     page.keyboard.type("wenhou")
@@ -183,7 +174,7 @@ def test_typing_is_saved_after_a_pause_and_told_as_unsaved_before(page: "Page", 
 
 def test_letters_an_input_method_still_puts_together_are_no_answer(page: "Page", classroom: Classroom) -> None:
     classroom.lesson(page, "zh")
-    found = classroom.card(page, "p-blanks")
+    found = card(page, "p-blanks")
     found.locator("[data-gap=g1]").focus()
     session = page.context.new_cdp_session(page)
     session.send("Input.imeSetComposition", {"text": "wen'hou", "selectionStart": 7, "selectionEnd": 7})
@@ -197,7 +188,7 @@ def test_letters_an_input_method_still_puts_together_are_no_answer(page: "Page",
 def test_a_finger_drags_a_card_by_its_grip_and_a_card_goes_back_to_the_tray(page: "Page", classroom: Classroom) -> None:
     page.set_viewport_size({"width": 390, "height": 844})
     classroom.lesson(page, "zh")
-    found = classroom.card(page, "p-sorting")
+    found = card(page, "p-sorting")
     grip = found.locator("[data-card=b] .kefu-grip")
     grip.scroll_into_view_if_needed()
     begin, end = grip.bounding_box(), found.locator("[data-place=y]").bounding_box()
@@ -224,7 +215,7 @@ def test_nothing_scrolls_sideways_and_every_target_is_large_enough(page: "Page",
     classroom.lesson(page, "en")
     assert page.evaluate("document.documentElement.scrollWidth") <= width
     for kind in KINDS:
-        found = classroom.card(page, f"p-{kind}")
+        found = card(page, f"p-{kind}")
         for target in found.locator("fieldset :is(button, .kefu-field, label.kefu-option):visible").all():
             box = target.bounding_box()
             assert box and box["height"] >= 44 and box["width"] >= 44
@@ -236,7 +227,7 @@ def test_a_paper_records_these_kinds_and_marks_nothing(page: "Page", classroom: 
     path.unlink(missing_ok=True)
     classroom.open(page, f"{lang}/paper/quiz-small")
     for kind in KINDS:
-        found = classroom.card(page, f"q-{kind}")
+        found = card(page, f"q-{kind}")
         by_pointer(page, found, f"q-{kind}")
         saved(found)
     assert journal.read(path).responses == {f"q-{kind}": right(f"q-{kind}") for kind in KINDS}
@@ -245,7 +236,7 @@ def test_a_paper_records_these_kinds_and_marks_nothing(page: "Page", classroom: 
 
 def test_the_classroom_says_where_a_computed_value_is_answered_and_shows_it(page: "Page", classroom: Classroom) -> None:
     classroom.lesson(page, "zh")
-    found = classroom.card(page, "p-value")
+    found = card(page, "p-value")
     expect(found).to_contain_text(words("zh")["in_lab"])
     expect(found.locator(".kefu-take")).to_have_count(0)
     journal.append(classroom.journal, "p-value", now=cards.local_now(), lang="zh", response=82.5)
@@ -262,7 +253,7 @@ def test_a_data_lab_gives_the_value_of_its_variable(page: "Page", classroom: Cla
     nbformat.write(new_notebook(cells=[new_code_cell(source) for source in sources], metadata=kernel), path)
     page.goto(f"{classroom.address}/lab/tree/course/{lang}/1-basics/lab.ipynb?token={TOKEN}&reset")
     page.locator("[data-kefu=ready]").wait_for()
-    found = classroom.card(page, "p-value")
+    found = card(page, "p-value")
     found.locator(".kefu-take").click()
     expect(found.get_by_role("alert")).to_have_text(words(lang)["no_value"].format(name="answer"))
     page.locator(".jp-CodeCell .cm-content").last.click()

@@ -5,8 +5,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from conftest import BROWSER, RIGHT, TOKEN, Classroom
-from test_browser import press, saved
+from conftest import BROWSER, RIGHT, TOKEN, Classroom, card, press, saved
 
 from kefu import journal
 
@@ -44,10 +43,6 @@ def opened(browser: "Browser", classroom: Classroom, desk: Path) -> Iterator[Cal
             expect(page.locator("body[data-busy]")).to_have_count(0)  # nothing may reach the next test's journal
         context.close()
     assert thrown == []
-
-
-def card(page: "Page", item: str) -> "Locator":
-    return page.locator(f".kefu[data-item={item}]")
 
 
 def rate(found: "Locator", row: str, step: int) -> None:

@@ -151,3 +151,22 @@ def test_mark_gives_a_built_in_float_for_whatever_the_journal_holds(paper: Path)
         journal.append(paper / journal.NAME, "q-single", now=NOW, lang="<script>", response=response)
         given = learn.mark("q-single", **literals)
         assert type(given) is float and given == earned
+
+
+def test_in_a_paper_nothing_that_was_said_in_a_role_play_is_unsaid(paper: Path) -> None:
+    card = learn.ask("q-roleplay")
+    front_end(card, response=["t1-a"])
+    front_end(card, response=["t1-b"])
+    assert card.response == ["t1-a"] and journal.read(paper / journal.NAME).responses["q-roleplay"] == ["t1-a"]
+    front_end(card, response=["t1-a", "t2-a"])
+    front_end(card, response=None)
+    assert journal.read(paper / journal.NAME).responses["q-roleplay"] == ["t1-a", "t2-a"]
+
+
+def test_an_answer_after_the_time_limit_is_refused_in_a_sentence(paper: Path) -> None:
+    told = json.loads((paper / "paper.json").read_text(encoding="utf-8"))
+    (paper / "paper.json").write_text(json.dumps(told | {"minutes": 30}), encoding="utf-8")
+    journal.append(paper / journal.NAME, "quiz-small", now=NOW, lang="zh", begun=30)
+    card = learn.ask("q-single")
+    front_end(card, response="b")
+    assert "作答时间已到" in card.saved["error"] and journal.read(paper / journal.NAME).responses == {}

@@ -9,7 +9,7 @@ from typing import Any
 
 from kefu.items.item import Item, Specimen, listing, share, unknown
 
-NAME = {"zh": "情境判断", "en": "Situational judgement"}
+NAME = {"zh": "情境判断", "en": "Situational judgment"}
 FIELDS = ("options",)
 OPTIONS: tuple[str, ...] = ()
 TEXTS: tuple[str, ...] = ()

@@ -134,6 +134,11 @@ def mark(response: Any, *, key: Any, options: list[str], credit: str) -> tuple[f
     return float(earned >= 1) if credit == "all" else earned, best
 
 
+def follows(before: Any, after: Any) -> bool:
+    """Whether a path goes on where another stood: in a paper nothing that was said is unsaid."""
+    return not isinstance(before, list) or (isinstance(after, list) and after[: len(before)] == before)
+
+
 def html(text: dict[str, Any], response: Any) -> str:
     """The dialogue so far as it stands in a static page; at its start, the first turn's replies."""
     path = [i for i in response if isinstance(i, str) and i in text["options"]] if isinstance(response, list) else []
