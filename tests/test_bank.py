@@ -67,7 +67,7 @@ def test_a_bad_item_is_named_with_its_key_and_the_mend(root: Path, change: tuple
         ("blanks", ("先{g1}，最后{g2}。", "先{g1}。"), "zh.text: write each gap once, in braces: {g1}, {g2}"),
         ("numeric", ("* 100\"", "* rate\""), "key.formula: 'rate' is no sum of the parameters and numbers"),
         ("numeric", ("solved / contacts", "__import__('os')"), "is no sum of the parameters and numbers"),
-        ("numeric", ("solved / contacts", "solved / (contacts - contacts)"), "cannot be worked out: float division by zero"),
+        ("numeric", ("solved / contacts", "solved / (contacts - contacts)"), "cannot be worked out: "),
         ("numeric", ("[200, 400, 50]", "[400, 200, 50]"), "key.params.contacts: write [from, to, step]"),
         ("numeric", ("{contacts} calls", "Many calls"), "en.stem: does not show {contacts}"),
         ("judgement", ("[7, 2, 1, 0, 0]", "[7, 2, 1, 0]"), "key.b: write how many of the panel chose each step"),

@@ -1,7 +1,7 @@
 import { TYPING, card, el, fill, reason, renew, rich } from "./card.js";
 
 /** A text in one's own words, recorded whenever typing pauses; the criteria stand beside it. */
-export default card(({ text, words, uid, practice, answer }) => {
+export default card(({ text, words, uid, practice, answer, get }) => {
   const box = el("textarea", {
     class: "kefu-essay", rows: 6, maxlength: 20000, "aria-label": words.your_text, "aria-describedby": `${uid}-count ${uid}-rubric`,
     oninput: typed, oncompositionend: typed,
@@ -19,7 +19,8 @@ export default card(({ text, words, uid, practice, answer }) => {
   function measure() {
     box.style.height = "auto"; // smaller first, else it never shrinks
     if (box.scrollHeight) box.style.height = `${box.scrollHeight + 2}px`;
-    count.replaceChildren(fill(words.length, { chars: box.value.replace(/\s/g, "").length, words: box.value.split(/\s+/).filter(Boolean).length }));
+    const parts = get("lang") === "zh" ? box.value.replace(/\s/g, "") : box.value.split(/\s+/).filter(Boolean);
+    count.replaceChildren(fill(words.length, { n: parts.length })); // characters, or words
   }
   return {
     check: words.compare,
