@@ -12,6 +12,7 @@ from nbgrader.server_extensions.assignment_list.handlers import AssignmentList
 from tornado.web import HTTPError, authenticated
 
 from kefu import cards, journal, pages, room
+from kefu.home import Paper, home
 from kefu.items import LANGS
 from kefu.syllabus import load as load_syllabus
 
@@ -27,7 +28,7 @@ class Exchange:
         self._list, self._desk = AssignmentList(), desk
         self._list.root_dir = str(desk)
 
-    def papers(self, lang: str) -> list[pages.Paper]:
+    def papers(self, lang: str) -> list[Paper]:
         """Every paper that is released or was fetched, in the order of their names."""
         released = self._list.list_released_assignments(COURSE)
         rows = released["value"] if released["success"] else []
@@ -35,7 +36,7 @@ class Exchange:
         folders |= {path.parent.name: path.parent for path in self._desk.glob("*/paper.json")}
         return [found for name, folder in sorted(folders.items()) if (found := self._paper(name, folder, lang))]
 
-    def _paper(self, name: str, folder: Path, lang: str) -> pages.Paper | None:
+    def _paper(self, name: str, folder: Path, lang: str) -> Paper | None:
         told = room.paper(folder, lang, lambda told: told)
         if not isinstance(told, dict) or not told.get("items"):
             return None
@@ -48,7 +49,7 @@ class Exchange:
             state = "marked" if result else "handed"
             told_score = SCORE.search(result.read_text(encoding="utf-8")) if result else None
             score = told_score[1] if told_score else ""
-        return pages.Paper(name, told["title"][lang], state, answered, len(told["items"]), closes, score)
+        return Paper(name, told["title"][lang], state, answered, len(told["items"]), closes, score)
 
     def result(self, name: str) -> Path | None:
         """The newest feedback on a paper, fetched first when the school has given a newer one."""
@@ -100,7 +101,7 @@ class Home(Room):
     @authenticated
     def get(self, lang: str) -> None:
         at = self.at(lang)
-        self.finish(pages.home(at, Exchange(at.desk).papers(lang), cards.local_now()))
+        self.finish(home(at, Exchange(at.desk).papers(lang), cards.local_now()))
 
 
 class Shown(Room):

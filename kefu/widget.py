@@ -19,10 +19,10 @@ def _style() -> str:
 
 @cache
 def _module(name: str) -> str:
-    """A view as one ES module: the card's source with the view's own, joined instead of imported."""
-    shared = (STATIC / "card.js").read_text(encoding="utf-8")
-    own = (STATIC / f"{name}.js").read_text(encoding="utf-8")
-    return re.sub(r"^export ", "", shared, flags=re.M) + re.sub(r"^import .*$", "", own, flags=re.M)
+    """A view as one ES module: the parts' source, the card's and the view's own, joined instead of imported."""
+    parts, card, own = ((STATIC / f"{file}.js").read_text(encoding="utf-8") for file in ("parts", "card", name))
+    shared = re.sub(r"^export (?!\*)", "", parts + card, flags=re.M)
+    return re.sub(r"^(import|export \*) .*$", "", shared + own, flags=re.M)
 
 
 class Live(cards.Card, anywidget.AnyWidget):
