@@ -144,11 +144,11 @@ def _mastery(kept: pd.DataFrame, shares: pd.Series) -> tuple[str, pd.DataFrame]:
     by = "chapter" if len(slugs) > MANY and len(chapters) > 1 else "covers"
     table = mastery(kept, by="chapter" if by == "chapter" else "covers")
     rank = shares.rank(method="first", pct=True)
-    quarter = np.ceil(rank * QUARTERS).clip(1, QUARTERS)
+    quarter = (rank * QUARTERS).round(9).apply(np.ceil).to_dict()
     rows = table.reset_index().assign(quarter=lambda rows: rows["learner"].map(quarter))
     sums = rows.groupby([by, "quarter"])[["score", "points"]].sum()
     found = (sums["score"] / sums["points"]).unstack("quarter")
-    found.columns = [int(n) for n in found.columns]
+    found.columns = pd.Index([f"{n:.0f}" for n in found.columns])
     whole = rows.groupby(by)[["score", "points"]].sum()
     found["all"] = whole["score"] / whole["points"]
     found["items"] = rows.groupby(by)["items"].max()

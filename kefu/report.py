@@ -98,8 +98,8 @@ class Report(Words):
         body = drawing + self._behind(table(["score_axis", "learners_axis"], rows, self.say))
         near = ready[ready["verdict"] == "borderline"].sort_values("score", ascending=False)
         if len(near):
-            told = [(who, number(row.score, 1), f"{number(row.low, 1)}–{number(row.high, 1)}", self.say("pass" if row.passed else "fail"))
-                    for who, row in zip(near.index, near.itertuples(), strict=True)]  # fmt: skip
+            told = [(row["learner"], number(row["score"], 1), f"{number(row['low'], 1)}–{number(row['high'], 1)}",
+                     self.say("pass" if row["passed"] else "fail")) for row in near.reset_index().to_dict("records")]  # fmt: skip
             shown = table(["learner", "score", "range", "now"], told, self.say)
             body += f'<details id="near"><summary>{escape(self.say("near", n=len(near)))}</summary>{shown}</details>'
         return self._section("scores", [says, *shaded], body)
@@ -127,8 +127,8 @@ class Report(Words):
         items = self.found.items.dropna(subset=["facility", "discrimination"])
         flagged = sum(map(bool, self.found.items["flags"]))
         says = self.say("map_say" if flagged else "map_good", n=flagged, items=len(self.found.items))
-        dots = [(row.facility, row.discrimination, self.place(item), bool(row.flags))
-                for item, row in zip(items.index, items.itertuples(), strict=True)]  # fmt: skip
+        dots = [(row["facility"], row["discrimination"], self.place(row["item"]), bool(row["flags"]))
+                for row in items.reset_index().to_dict("records")]  # fmt: skip
         drawing = plots.scatter(dots, (self.say("facility_axis"), self.say("discrimination_axis")), says)
         return self._section("map", [says], f'{drawing}<p><a href="#items">{escape(self.say("table"))}</a></p>')
 
@@ -178,7 +178,7 @@ class Report(Words):
         f, curve = self.found, self.found.information
         if curve is None:
             return self._section("information", [self.say("information_few", n=len(f.totals))], "")
-        peak, most = float(curve["information"].idxmax()), float(curve["information"].max())
+        peak, most = float(curve.index[int(curve["information"].argmax())]), float(curve["information"].max())
         place = ("low", "lower", "middle", "higher", "high")[int(np.digitize(peak, [-1.5, -0.5, 0.5, 1.5]))]
         known = -3 <= f.able <= 3
         here = float(np.interp(f.able, curve.index, curve["information"])) / most if known else float("nan")
@@ -187,9 +187,8 @@ class Report(Words):
         )
         words = (self.say("pass_mark", percent=f"{f.form.pass_mark}%"), self.say("ability_axis"), self.say("information_word"))
         drawing = plots.curve(curve.index.tolist(), curve["information"].tolist(), f.able, words, says)
-        shown = curve.iloc[::20]
-        rows = [(number(float(str(at)), 1), number(row.information, 1), number(row.standard_error))
-                for at, row in zip(shown.index, shown.itertuples(), strict=True)]  # fmt: skip
+        rows = [(number(row["ability"], 1), number(row["information"], 1), number(row["standard_error"]))
+                for row in curve.iloc[::20].rename_axis("ability").reset_index().to_dict("records")]  # fmt: skip
         behind = self._behind(table(["ability", "information_word", "error"], rows, self.say))
         return self._section("information", [says, self.say(f"model_{f.model}")], drawing + behind)
 
@@ -199,17 +198,13 @@ class Report(Words):
         titles = chapters if f.by == "chapter" else self.course.points
         if f.mastery.empty:
             return ""
-        quarters = [n for n in range(1, findings.QUARTERS + 1) if n in f.mastery]
+        quarters = [name for n in range(1, findings.QUARTERS + 1) if (name := str(n)) in f.mastery]
         head = "".join(f'<th scope="col" class="n">{self.say(f"quarter_{n}")}</th>' for n in quarters)
         rows = []
-        for name, row in f.mastery.iterrows():
-            title = titles.get(str(name), {}).get(self.lang, str(name))
-            cells = "".join(
-                f'<td class="n" style="--share: {0 if np.isnan(row[n]) else row[n]:.2f}">{percent(row[n])}</td>'
-                for n in (*quarters, "all")
-            )
-            few = f"{row['items']:.0f}"
-            rows.append(f'<tr><th scope="row">{escape(title)}</th>{cells}<td class="n few">{few}</td></tr>')
+        for row in f.mastery.fillna(0.0).reset_index().to_dict("records"):
+            title = titles.get(row[f.by], {}).get(self.lang, row[f.by])
+            cells = "".join(f'<td class="n" style="--share: {row[n]:.2f}">{percent(row[n])}</td>' for n in (*quarters, "all"))
+            rows.append(f'<tr><th scope="row">{escape(title)}</th>{cells}<td class="n few">{row["items"]}</td></tr>')
         weakest = titles.get(str(f.mastery.index[0]), {}).get(self.lang, str(f.mastery.index[0]))
         says = [self.say(f"mastery_{f.by}", point=weakest, share=percent(f.mastery["all"].iloc[0]))]
         says += [self.say("mastery_few")] if (f.mastery["items"] < FEW).any() else []

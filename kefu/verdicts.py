@@ -46,6 +46,11 @@ class Words:
         """A sentence of the catalogue."""
         return reports(self.lang)[key].format(**values)
 
+    @property
+    def gap(self) -> str:
+        """What stands between two sentences."""
+        return "" if self.lang == "zh" else " "
+
     def verdicts(self) -> Iterator[Verdict]:
         """What to do first: items with a wrong key, other bad items, options that do no work, and whether to trust the scores."""
         if self.found.status != "hidden":
@@ -54,7 +59,7 @@ class Words:
 
     def flags(self, item: str) -> tuple[str, ...]:
         """An item's flags; a discrimination below 0 that may be chance counts as weak, not as negative."""
-        row = self.found.items.loc[item]
+        row = self.found.items.loc[item].to_dict()
         chance = row["discrimination"] > -2 * row["discrimination_se"]
         return tuple("weak" if flag == "negative" and chance else flag for flag in row["flags"])
 
@@ -65,29 +70,29 @@ class Words:
         if not any(flags.values()):
             yield Verdict("items", self.say("nothing"))
         for item in sorted(bad, key=lambda item: order.index(bad[item][0])):
-            gap = "" if self.lang == "zh" else " "
-            says = gap.join(self._sentence(item, flag) for flag in bad[item])
-            yield Verdict(item, self.say("named", item=self.name(item), says=says))
+            yield Verdict(item, self.say("named", item=self.name(item), says=self._sentences(item, bad[item])))
         if easy := [item for item, found in flags.items() if found == ("too easy",)]:
-            yield Verdict("items", self.say("says_too_easy", items=self.listed(easy)))
+            yield Verdict("items", self.say("says_all_easy", items=self.listed(easy)))
         idle = self.found.options[self.found.options["state"].isin(["idle", "rare"])]
         if len(idle):
             named = [f"{self.place(item)}{option}" for item, option in zip(idle["item"], idle["option"], strict=True)]
             yield Verdict("options", self.say("says_idle", n=len(idle), items=self.say("separator").join(named)))
 
-    def _sentence(self, item: str, flag: str) -> str:
-        row = self.found.items.loc[item]
+    def _sentences(self, item: str, flags: tuple[str, ...]) -> str:
+        """What is wrong with an item and what to do; a wrong key explains the rest away."""
+        row = self.found.items.loc[item].to_dict()
         values = {"r": number(row["discrimination"]), "share": percent(row["facility"])}
-        if flag in ("mis-keyed", "two right answers"):
-            likely = self.found.alarms.loc[item, "likely"]
-            table = self.found.options[self.found.options["item"] == item].set_index("option")
-            key = list(table.index[table["right"].astype(bool)])
-            drawn = [option for option in likely if option not in key]
-            if len(key) > 1 or not drawn:
-                return self.say("says_miskeys", likely=self.say("separator").join(likely))
-            values = {"option": self.option(item, drawn[0]), "share": percent(table.loc[drawn[0], "upper"]),
-                      "key": key[0], "key_share": percent(table.loc[key[0], "upper"])}  # fmt: skip
-        return self.say(f"says_{SAID.get(flag, flag)}", **values)
+        if flags[0] not in ("mis-keyed", "two right answers"):
+            return self.gap.join(self.say(f"says_{SAID.get(flag, flag)}", **values) for flag in flags)
+        options = {row["option"]: row for row in self.found.options.to_dict("records") if row["item"] == item}
+        keys = [option for option, row in options.items() if row["right"]]
+        likely = self.found.alarms["likely"].to_dict()[item]
+        drawn = [option for option in likely if option not in keys]
+        if len(keys) > 1 or not drawn:
+            return self.say("says_miskeys", likely=self.say("separator").join(likely))
+        values = {"option": self.option(item, drawn[0]), "share": percent(options[drawn[0]]["upper"]),
+                  "key": keys[0], "key_share": percent(options[keys[0]]["upper"])}  # fmt: skip
+        return self.say(f"says_{SAID[flags[0]]}", **values)
 
     def _on_scores(self) -> Iterator[Verdict]:
         alpha, items = self.found.trust.alpha, self.found.trust.items
@@ -97,7 +102,7 @@ class Words:
         said = [self.say(f"says_alpha_{use}", alpha=number(alpha))]
         if 0 < alpha < RELIABLE["exam"]:
             said.append(self.say("says_longer", n=round(items_needed(alpha, items, RELIABLE["exam"]))))
-        yield Verdict("trust", ("" if self.lang == "zh" else " ").join(said))
+        yield Verdict("trust", self.gap.join(said))
         if near := int((self.found.decided["verdict"] == "borderline").sum()):
             yield Verdict("near", self.say("says_near", n=near))
 
