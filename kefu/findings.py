@@ -11,7 +11,7 @@ from kefu import bank, gradebook, paper
 from kefu.analytics import irt
 from kefu.analytics.classical import item_table
 from kefu.analytics.decide import Decision, consistency, verdicts
-from kefu.analytics.distractors import RARE, miskeys, option_table
+from kefu.analytics.distractors import DOUBT, RARE, miskeys, option_table
 from kefu.analytics.flags import HIDDEN, PROVISIONAL, hide, review
 from kefu.analytics.mastery import mastery
 from kefu.analytics.matrix import item_points, score_matrix, total_shares
@@ -34,7 +34,8 @@ class Findings:
       table with `state` (idle, rare, draws, repels, or empty); `alarms`: `miskeys`'
     - `void`, `waiting`: items left out of the analysis, as a regrade made them void or nobody has marked them yet
     - `model`: 2PL, 1PL or none; `information`: by ability, in SD of this class; `able`: the ability that just passes
-    - `mastery`: share of the points by knowledge point or chapter (`by`), columns 1 (weakest quarter) to 4 and `all`
+    - `mastery`: share of the points by knowledge point or chapter (`by`), columns 1 (weakest quarter) to 4 and
+      `all`; items whose key looks wrong are left out
     """
 
     form: Paper
@@ -106,7 +107,7 @@ def find(frame: pd.DataFrame, answers: pd.DataFrame, form: Paper) -> Findings:
     model, information = _information(matrix, points)
     passing = float((total_shares(matrix, points) >= form.pass_mark / 100 - 1e-9).mean())
     able = NormalDist().inv_cdf(1 - passing) if 0 < passing < 1 else float("nan")  # as many learners stand below it
-    by, mastered = _mastery(kept, total_shares(matrix, points))
+    by, mastered = _mastery(kept[~kept["item"].isin(alarms.index)], total_shares(matrix, points))
     return Findings(
         form, totals, near.join(ready["percent"]), cut, sem_cut, trust, decision, review(item_table(matrix, points), alarms),
         hide(options, options["learners"]), alarms, void, waiting, model, information, able, by, mastered,
@@ -114,14 +115,14 @@ def find(frame: pd.DataFrame, answers: pd.DataFrame, form: Paper) -> Findings:
 
 
 def _states(options: pd.DataFrame) -> np.ndarray:
-    """What is wrong with an option, if anything is: by the thresholds of `distractors`."""
-    real, share, r = ~options["option"].str.startswith("("), options["share"], options["discrimination"]
+    """What is wrong with an option, if anything is: by the thresholds of `distractors`, beyond chance at 5 %."""
+    real, share, z = ~options["option"].str.startswith("("), options["share"], options["z"]
     wrong = real & ~options["right"]
     masks = {
         "idle": wrong & (options["n"] == 0),
         "rare": wrong & (options["n"] > 0) & (share < RARE),
-        "draws": wrong & (share >= RARE) & (r >= 0),
-        "repels": real & options["right"] & (r < 0),
+        "draws": wrong & (share >= RARE) & (z >= DOUBT),
+        "repels": real & options["right"] & (z <= -DOUBT),
     }
     return np.select(list(masks.values()), list(masks), "").astype(object)
 

@@ -5,15 +5,17 @@ from html import escape
 from math import cos, pi, sin
 from typing import NamedTuple
 
-WIDTH, LEFT, RIGHT, TOP, BOTTOM = 440, 44, 14, 30, 44  # a plot is shown 300 to 600 px wide: 13 px letters stay readable
+WIDTH, LEFT, RIGHT, TOP, BOTTOM = 440, 44, 24, 30, 44  # a plot is shown 300 to 600 px wide: 13 px letters stay readable
+GOOD_FACILITY, GOOD_DISCRIMINATION = (0.3, 0.8), 0.2  # the field's usual marks of a good item (Ebel & Frisbie 1991)
 STYLE = """
 .plot { --ink: #1f2933; --soft: #52606d; --line: #d9d4c7; --back: #ffffff; --accent: #0b6e69; --warm: #b4510f;
-  display: block; width: 100%; max-width: 38rem; height: auto; margin: 0.5rem 0; print-color-adjust: exact; -webkit-print-color-adjust: exact; }
+  display: block; width: 100%; max-width: 35rem; height: auto; margin: 0.5rem 0; print-color-adjust: exact; -webkit-print-color-adjust: exact; }
 .plot text { font-size: 13px; fill: var(--ink); font-family: inherit; }
 .plot .soft { fill: var(--soft); } .plot .loud { fill: var(--warm); font-weight: 600; } .plot .strong { font-weight: 600; }
 .plot .grid { stroke: var(--line); stroke-width: 1; } .plot .axis { stroke: var(--soft); stroke-width: 1; }
 .plot .solid { fill: var(--accent); stroke: var(--accent); } .plot .hollow { fill: var(--back); stroke: var(--soft); stroke-width: 1.5; }
 .plot .attention { fill: var(--warm); stroke: var(--back); stroke-width: 1.5; } .plot .band { fill: var(--warm); opacity: 0.14; }
+.plot .good { fill: var(--accent); opacity: 0.1; }
 .plot .cut { stroke: var(--warm); stroke-width: 2; stroke-dasharray: 5 4; }
 .plot .curve { fill: none; stroke: var(--accent); stroke-width: 3; } .plot .shape { fill: var(--accent); fill-opacity: 0.2; stroke: var(--accent); stroke-width: 2.5; }
 @media (prefers-color-scheme: dark) {
@@ -68,13 +70,18 @@ def bins(percents: Sequence[float]) -> list[int]:
 
 
 def scatter(dots: Sequence[tuple[float, float, str, bool]], words: tuple[str, str], says: str) -> str:
-    """Items by facility (0 to 1) and discrimination (-1 to 1), as (x, y, name, flagged); flagged ones are named squares."""
+    """Items by facility (0 to 1) and discrimination (-1 to 1), as (x, y, name, flagged); flagged ones are named squares.
+
+    Where good items lie is shaded. In a small paper the others are named too, where there is room.
+    """
     lowest = min(-0.2, *(y for _, y, _, _ in dots)) if dots else -0.2
-    s = Scale(0, 1, lowest - 0.05, max(0.6, *(y for _, y, _, _ in dots)) + 0.05 if dots else 0.6, 330)
+    s = Scale(0, 100, lowest - 0.05, max(0.6, *(y for _, y, _, _ in dots)) + 0.05 if dots else 0.6, 330)
     ticks = [n / 5 for n in range(-5, 6) if s.low_y <= n / 5 <= s.high_y]
-    parts = _grid(s, [n / 5 for n in range(6)], ticks, words[0], words[1])
+    (left, right), low = GOOD_FACILITY, GOOD_DISCRIMINATION
+    parts = [f'<rect class="good" x="{s.x(100 * left):.1f}" y="{TOP}" width="{s.x(100 * right) - s.x(100 * left):.1f}" '
+             f'height="{s.y(low) - TOP:.1f}"/>', *_grid(s, range(0, 101, 20), ticks, words[0], words[1], "%")]  # fmt: skip
     parts.append(f'<line class="axis" x1="{LEFT}" x2="{WIDTH - RIGHT}" y1="{s.y(0):.1f}" y2="{s.y(0):.1f}"/>')
-    places = [(s.x(x), s.y(y), name, flagged) for x, y, name, flagged in sorted(dots, key=lambda dot: dot[3])]
+    places = [(s.x(100 * x), s.y(y), name, flagged) for x, y, name, flagged in sorted(dots, key=lambda dot: dot[3])]
     taken = [(x - 6, y - 6, x + 6, y + 6) for x, y, _, _ in places]
     every = len(dots) <= 25  # in a larger paper only what needs a look is named
     for x, y, _, flagged in places:
@@ -173,7 +180,10 @@ def _label(x: float, y: float, name: str, kind: str, taken: list[tuple[float, fl
         clear = all(right < a or c < left or bottom < b or d < top for a, b, c, d in taken)
         return clear and left > LEFT and right < WIDTH
 
-    spot = next(filter(free, spots), spots[0])
+    spot = next(filter(free, spots), None)
+    if spot is None and kind == "soft":
+        return ""  # no room: its number stands in the table
+    spot = spot or spots[0]
     taken.append(boxed(spot))
     return f'<text class="{kind}" x="{spot[0]:.1f}" y="{spot[1]:.1f}">{escape(name)}</text>'
 

@@ -144,7 +144,7 @@ class Report(Words):
             rows.append(
                 f'<tr id="{escape(str(item))}"><th scope="row">{self.place(str(item))}</th>'
                 f'<td class="whole">{self.stem(str(item))}<small>{escape(str(item))}</small></td>'
-                f'<td class="n" data-label="{self.say("facility")}">{percent(row["facility"])}<small>± {percent(row["facility_se"])}</small></td>'
+                f'<td class="n" data-label="{self.say("facility")}">{percent(row["facility"])}<small>± {number(100 * row["facility_se"], 1)}%</small></td>'
                 f'<td class="n" data-label="{self.say("discrimination")}">{number(row["discrimination"])}'
                 f"<small>± {number(row['discrimination_se'])}</small></td>"
                 f'<td class="whole{" warn" if words else ""}">{advice}</td></tr>'
@@ -207,6 +207,7 @@ class Report(Words):
             rows.append(f'<tr><th scope="row">{escape(title)}</th>{cells}<td class="n few">{row["items"]}</td></tr>')
         weakest = titles.get(str(f.mastery.index[0]), {}).get(self.lang, str(f.mastery.index[0]))
         says = [self.say(f"mastery_{f.by}", point=weakest, share=percent(f.mastery["all"].iloc[0]))]
+        says += [self.say("mastery_left", items=self.listed(f.alarms.index))] if len(f.alarms) else []
         says += [self.say("mastery_few")] if (f.mastery["items"] < FEW).any() else []
         what = self.say("chapter" if f.by == "chapter" else "point")
         return self._section("mastery", says, f'<table class="heat"><thead><tr><th scope="col">{what}</th>{head}<th scope="col" class="n">{self.say("all")}</th>'
