@@ -64,13 +64,12 @@ def _drawn(
     shares = chapters if by_chapter else lessons
     if len(shares) < SPOKES:
         return ""
-    titles = {one.id: one.title[lang] for one in course.chapters} | {
-        one.id: f"{one.id} {one.title[lang]}" for one in course.lessons.values()
-    }
-    labels = [titles[one] if by_chapter else one for one in shares]
+    names = {one.id: (one.id, one.title[lang]) for one in course.lessons.values()}
+    names |= {one.id: (w["study_chapter"].format(n=n), one.title[lang]) for n, one in enumerate(course.chapters, 1)}
+    titles = {one: " ".join(names[one]) for one in shares}
     says = w["study_by_chapter" if by_chapter else "study_by_lesson"].format(
         best=titles[max(shares, key=lambda one: shares[one])]
     )
-    drawing = plots.radar(labels, list(shares.values()), says)
+    drawing = plots.radar([names[one][0] for one in shares], list(shares.values()), says)
     rows = "".join(f"<tr><td>{escape(titles[one])}</td><td>{share:.0%}</td></tr>" for one, share in shares.items())
     return f"<p>{escape(says)}</p>{drawing}<details><summary>{escape(w['table'])}</summary><table>{rows}</table></details>"
