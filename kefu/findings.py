@@ -21,6 +21,7 @@ from kefu.paper import Paper
 CHOICES = ("single", "truefalse", "multiple", "hotspot")  # kinds whose options can be told apart
 QUARTERS = 4
 MANY = 30  # more knowledge points than this are shown by chapter, if there are chapters to show
+SAMPLE = 2000  # learners a model is fitted to: more make the curve slower, not better
 ABILITIES = np.linspace(-3, 3, 121)
 
 
@@ -132,7 +133,8 @@ def _information(matrix: pd.DataFrame, points: pd.Series) -> tuple[str, pd.DataF
     n = len(matrix)
     if n < irt.ENOUGH["1PL"]:
         return "", None
-    fitted = irt.fit(matrix, points, "2PL" if n >= irt.ENOUGH["2PL"] else "1PL")
+    sample = matrix.sample(SAMPLE, random_state=0) if n > SAMPLE else matrix
+    fitted = irt.fit(sample, points, "2PL" if n >= irt.ENOUGH["2PL"] else "1PL")
     usable = fitted.items.dropna(subset=["difficulty", "discrimination"])
     if usable.empty:
         return "", None
