@@ -1,6 +1,7 @@
-"""Benchmarks that print their ratio against stock nbgrader, measured in one run: python -m kefu.bench grade | scores | frame | regrade."""
+"""Benchmarks that print their ratio against stock nbgrader, measured in one run: python -m kefu.bench grade | scores | frame | regrade | report."""
 
 import argparse
+import json
 import os
 import shutil
 import subprocess
@@ -10,18 +11,20 @@ import time
 from contextlib import redirect_stdout
 from datetime import UTC, datetime, timedelta
 from io import StringIO
+from math import exp
 from pathlib import Path
 from random import Random
 
-from kefu import bank, cli, gradebook, paper
+from kefu import bank, cli, gradebook, journal, paper
 from kefu.grading import plan
 from kefu.grading.store import Row, Store
-from kefu.simulate import submit_class
+from kefu.items import kind_module
+from kefu.simulate import DIFFICULTY, submit_class
 
 STOCK = 'c = get_config()\nc.CourseDirectory.course_id = "kefu"\nc.CourseDirectory.root = {root!r}\n'
 
 
-LEARNERS = {"grade": 1000, "scores": 1500, "frame": 10_000, "regrade": 5000}
+LEARNERS = {"grade": 1000, "scores": 1500, "frame": 10_000, "regrade": 5000, "report": 10_000}
 PAPER = '[{name}]\ntitle = {{ zh = "{name}", en = "{name}" }}\nitems = {items}\n'
 
 
@@ -41,7 +44,7 @@ def main() -> None:
         if chosen.what == "grade":
             grade(stage, learners, chosen.stock)
         else:
-            {"scores": scores, "frame": frame, "regrade": regrade}[chosen.what](stage, learners)
+            {"scores": scores, "frame": frame, "regrade": regrade, "report": report}[chosen.what](stage, learners)
 
 
 def grade(stage: Path, learners: int, few: int) -> None:
@@ -96,6 +99,16 @@ def regrade(stage: Path, learners: int) -> None:
     print(f"kefu regrade, who would change  {looked:7.2f} s\nkefu regrade --apply            {done:7.2f} s")
 
 
+def report(stage: Path, learners: int) -> None:
+    """Time the report on an exam of a hundred items, from the gradebook and the journals to the page."""
+    (exam,) = built(stage, 1, 100)
+    answer(stage, exam, learners)
+    seconds = timed(stage, [sys.executable, "-m", "kefu", "report", exam.name])
+    size = (stage / "reports" / f"{exam.name}.zh.html").stat().st_size / 1e6
+    print(f"{learners} learners x {len(exam.items)} items, start-up counted, {os.cpu_count()} cores")
+    print(f"kefu report  {seconds:7.2f} s, a page of {size:.1f} MB")
+
+
 def built(stage: Path, papers: int, size: int) -> list[paper.Paper]:
     """Papers of so many items of the bank, built in `stage`."""
     items = list(bank.load(stage).pool("secure"))
@@ -127,6 +140,28 @@ def fill(stage: Path, name: str, learners: int) -> None:
             Row(f"learner-{n:05d}", datetime(2026, 11, 1), {cell: rng.choice([0.0, worth]) for cell, worth in points.items()})
             for n in range(start, min(start + 500, learners))
         )
+
+
+def answer(stage: Path, exam: paper.Paper, learners: int) -> None:
+    """Grades and journals of a class of known ability (Rasch 1960), as grading leaves them."""
+    rng, points = Random(7), plan.read(stage / "source" / exam.name).points
+    store, rows = Store(f"sqlite:///{stage / 'gradebook.db'}", exam.name, points), []
+    for n in range(learners):
+        ability, before, lines, scores = rng.gauss(0.6, 1), b"", [], dict.fromkeys(points, 0.0)
+        for place, item in enumerate(exam.items, 1):
+            response = kind_module(item.kind).attempt(item, 1 / (1 + exp(DIFFICULTY[item.level] - ability)), rng)
+            entry = {"n": place, "time": "2026-11-01T08:00:00Z", "item": item.id, "lang": "zh", "response": response}
+            before = json.dumps({**entry, "prev": journal.digest(before)}).encode()  # no fsync: a million would take hours
+            lines.append(before)
+            if f"{item.id}-mark" in points:
+                scores[f"{item.id}-mark"] = item.score(response, exam.credit[item.kind]).earned
+        folder = stage / "autograded" / f"learner-{n:05d}" / exam.name
+        folder.mkdir(parents=True)
+        (folder / journal.NAME).write_bytes(b"\n".join(lines) + b"\n")
+        rows.append(Row(folder.parent.name, datetime(2026, 11, 1), scores))
+        if len(rows) == 500 or n == learners - 1:
+            store.write(rows)
+            rows = []
 
 
 def timed(stage: Path, command: list[str]) -> float:

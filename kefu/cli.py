@@ -1,4 +1,4 @@
-"""The command line: kefu check | lint | coverage | build | desk | simulate | collect | grade | scores | regrade | demo."""
+"""The command line: kefu check | lint | coverage | build | desk | simulate | collect | grade | scores | report | regrade | demo."""
 
 import argparse
 import filecmp
@@ -58,6 +58,10 @@ def main(arguments: list[str] | None = None) -> int:
     found.add_argument(
         "--classes", type=Path, help="the class list, a CSV with the headings learner, class and, if you like, name"
     )
+    found = command(report, "write what a paper's answers say about it and the class, as one HTML file to open or print")
+    found.add_argument("paper")
+    found.add_argument("--lang", choices=LANGS, default=LANGS[0])
+    found.add_argument("--out", type=Path, help="the file to write (default: reports/PAPER.LANG.html in the root)")
     found = command(
         regrade, "change the key of a paper's item, accept one more, or void it; without --apply, show who would change"
     )
@@ -214,6 +218,14 @@ def scores(root: Path, lang: str = LANGS[0], out: Path | None = None, classes: P
     print(files.told(gradebook.totals(frame), forms))
     for path in written:
         print(f"wrote {path}")
+    return 0
+
+
+def report(root: Path, paper: str, lang: str, out: Path | None) -> int:
+    """Write the report on a paper."""
+    from kefu import report as reports
+
+    print(f"wrote {reports.write(root, paper, lang, out)}")
     return 0
 
 

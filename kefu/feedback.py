@@ -12,11 +12,14 @@ from nbconvert.exporters import Exporter, HTMLExporter
 from nbformat import NotebookNode
 from nbgrader.api import Gradebook
 
-from kefu import bank, journal
-from kefu.items import Item, kind_module
+from kefu import bank, journal, plots
+from kefu.items import kind_module
 from kefu.paper import FILE, REGRADES, Paper
 from kefu.paper import load as load_papers
 from kefu.strings import words
+from kefu.study import advice
+from kefu.syllabus import course_folder
+from kefu.syllabus import load as load_syllabus
 from kefu.views import explained, spoken, static
 
 STYLE = """
@@ -30,7 +33,10 @@ li { margin: 0.25rem 0; }
   body { background: #14181c; color: #e6e8ea; } article { background: #1c2227; border-color: #39424b; }
   .right { color: #7bd39a; } .partly { color: #f0c36a; } .wrong, .invalid { color: #ff9a94; } .blank, .noted { color: #aab4be; }
 }
-@media print { article { break-inside: avoid; } }
+details summary { cursor: pointer; color: #0b6e69; padding: 0.5rem 0; }
+td { padding: 0.25rem 0.75rem 0.25rem 0; } small { color: #52606d; } a { color: #0b6e69; }
+@media (prefers-color-scheme: dark) { details summary, a { color: #5cc8c0; } small { color: #aab4be; } }
+@media print { article, .study { break-inside: avoid; } }
 """
 SIGNS = {"right": "✓", "partly": "◐", "wrong": "✗", "blank": "–", "invalid": "!", "noted": "✎"}
 
@@ -58,8 +64,9 @@ def waiting(told: dict[str, Any]) -> set[str]:
 
 
 def page(nb: NotebookNode, folder: Path, total: dict[str, Any], to_mark: set[str]) -> str:
-    """A paper's feedback: per item the question, the response and what it earned; once the paper is closed, the reasons.
+    """A paper's feedback: what to review, then every question with its response and what it earned.
 
+    Once the paper is closed, the reasons stand under each question.
     `to_mark` names the cells that wait for a person.
     """
     paper = json.loads((folder / "paper.json").read_text(encoding="utf-8"))
@@ -67,7 +74,11 @@ def page(nb: NotebookNode, folder: Path, total: dict[str, Any], to_mark: set[str
     lang = spoken(found)
     w = words(lang)
     grades = {cell.metadata.nbgrader.grade_id: cell.metadata.nbgrader for cell in nb.cells if "nbgrader" in cell.metadata}
-    reasons = closed(folder.parents[2], paper["paper"], datetime.now(UTC))
+    form = known(folder.parents[2], paper["paper"])
+    items = {item.id: item for item in form.items} if form else {}
+    reasons = items if form and form.closes and form.closes <= datetime.now(UTC) else {}
+    earned = {item["id"]: pair for item in paper["items"] if (pair := _earned(item, grades, to_mark))}
+    study = advice(items, earned, load_syllabus(course_folder(folder.parents[2])), lang, bool(reasons)) if form else ""
     articles = []
     for n, item in enumerate(paper["items"], 1):
         response = found.responses.get(item["id"])
@@ -83,8 +94,8 @@ def page(nb: NotebookNode, folder: Path, total: dict[str, Any], to_mark: set[str
     return (
         f'<!DOCTYPE html>\n<html lang="{"zh-CN" if lang == "zh" else lang}">\n<head><meta charset="utf-8">'
         f'<meta name="viewport" content="width=device-width, initial-scale=1"><title>{title}</title>'
-        f'<meta name="kefu-score" content="{total["score"]:.4g} / {total["max_score"]:g}"><style>{STYLE}</style></head>\n'
-        f'<body><h1>{title}</h1><p class="total">{escape(score)}</p>{notes}\n{"".join(articles)}</body></html>\n'
+        f'<meta name="kefu-score" content="{total["score"]:.4g} / {total["max_score"]:g}"><style>{STYLE}{plots.STYLE}</style></head>\n'
+        f'<body><h1>{title}</h1><p class="total">{escape(score)}</p>{notes}\n{study}{"".join(articles)}</body></html>\n'
     )
 
 
@@ -92,25 +103,33 @@ def _verdict(
     item: dict[str, Any], response: Any, grades: dict[str, Any], to_mark: set[str], w: dict[str, str]
 ) -> tuple[str, str]:
     """The verdict on an item and its sentence, with a grader's comment where a person has marked it."""
-    marked = kind_module(item["kind"]).MARKED
-    name = f"{item['id']}-{'hand' if marked == 'hand' else 'mark'}"
-    if marked == "never" or (marked == "hand" and name in to_mark):
-        return "noted", w["noted"] if marked == "never" else w["waiting"]
-    grade = grades.get(name, {})
-    earned, points = grade.get("score", 0.0), grade.get("points", item["points"])
+    pair = _earned(item, grades, to_mark)
+    if pair is None:
+        return "noted", w["noted"] if kind_module(item["kind"]).MARKED == "never" else w["waiting"]
+    earned, points = pair
     verdict = "right" if earned >= points else "partly" if earned else "wrong" if response is not None else "blank"
     sentence = w["your_score"].format(verdict=w[verdict], earned=f"{earned:.3g}", points=f"{points:g}")
-    return verdict, f"{sentence} {grade.get('comment') or ''}".strip()
+    return verdict, f"{sentence} {grades.get(_cell(item), {}).get('comment') or ''}".strip()
 
 
-def closed(root: Path, name: str, now: datetime) -> dict[str, Item]:
-    """The items whose reasons may be shown: those of a paper that is closed, by id; none of any other."""
-    path = root / FILE
-    if not path.exists() or f"[{name}]" not in (text := path.read_text(encoding="utf-8")) or "closes" not in text:
-        return {}
-    changed = [place.stat().st_mtime_ns for place in (path, root / REGRADES) if place.exists()]
-    form = _forms(root, tuple(changed)).get(name)
-    return {item.id: item for item in form.items} if form and form.closes and form.closes <= now else {}
+def _earned(item: dict[str, Any], grades: dict[str, Any], to_mark: set[str]) -> tuple[float, float] | None:
+    """Points earned and to be had; None for what is never marked, or waits for a person."""
+    marked = kind_module(item["kind"]).MARKED
+    if marked == "never" or (marked == "hand" and _cell(item) in to_mark):
+        return None
+    grade = grades.get(_cell(item), {})
+    return grade.get("score", 0.0), grade.get("points", item["points"])
+
+
+def _cell(item: dict[str, Any]) -> str:
+    """The grade id of an item's graded cell."""
+    return f"{item['id']}-{'hand' if kind_module(item['kind']).MARKED == 'hand' else 'mark'}"
+
+
+def known(root: Path, name: str) -> Paper | None:
+    """A paper with its items from the bank; None where the bank does not have it."""
+    changed = [place.stat().st_mtime_ns for place in (root / FILE, root / REGRADES) if place.exists()]
+    return _forms(root, tuple(changed)).get(name) if changed else None
 
 
 @lru_cache(maxsize=1)

@@ -79,12 +79,12 @@ def scores(database: Path) -> pd.DataFrame:
     return totals(grades(database))
 
 
-def frame(database: Path, items: Mapping[str, Item]) -> pd.DataFrame:
-    """The frame: `grades` with item, chapter, covers (knowledge points), kind and level of every cell.
+def frame(database: Path, items: Mapping[str, Item], paper: str | None = None) -> pd.DataFrame:
+    """The frame: `grades` (of one paper or of all) with item, chapter, covers (knowledge points), kind and level of every cell.
 
     `items` are the bank's. A cell of none of them is its own item, of no chapter, kind or level.
     """
-    found = grades(database)
+    found = grades(database, paper)
     rows = {}
     for cell in found["cell"].unique():
         item = items.get(cell.removesuffix("-mark").removesuffix("-hand"))
@@ -93,12 +93,12 @@ def frame(database: Path, items: Mapping[str, Item]) -> pd.DataFrame:
     return found.join(facts, on="cell")
 
 
-def answers(root: Path, workers: int | None = None) -> pd.DataFrame:
+def answers(root: Path, workers: int | None = None, paper: str | None = None) -> pd.DataFrame:
     """What was marked, from the journals in autograded/: learner, paper, item, response, lang, answered (UTC).
 
-    One row an answer. Merge it with the frame on learner, paper and item: scores alone need no journal.
+    One row an answer, of one paper or of all. Merge it with the frame on learner, paper and item: scores alone need no journal.
     """
-    paths = sorted((root / "autograded").glob(f"*/*/{journal.NAME}"))
+    paths = sorted((root / "autograded").glob(f"*/{paper or '*'}/{journal.NAME}"))
     batches = [paths[n : n + BATCH] for n in range(0, len(paths), BATCH)]
     if len(batches) > 1:
         with ProcessPoolExecutor(workers or os.cpu_count()) as pool:
