@@ -78,10 +78,26 @@ def study_facts(found: pd.DataFrame, syllabus: Syllabus) -> pd.DataFrame:
     )
     again = weak.groupby(["learner", "chapter"])["covers"].agg(tuple)
     table = table.assign(percent=(100 * table["share"]).round(1), next=ranks, points=again).reset_index()
-    table = table.sort_values(
-        ["learner", "chapter"], key=lambda column: column.map(list(chapters).index) if column.name == "chapter" else column
-    )
+    order = table["chapter"].map(list(chapters).index)
+    table = table.assign(order=order).sort_values(["learner", "order"])
     return table[["learner", "chapter", "items", "percent", "state", "next", "points"]]
+
+
+def item_facts(found: pd.DataFrame) -> pd.DataFrame:
+    """One row a paper and item: learners, points, mean (points, of those marked), percent of the points."""
+    frame = found.groupby(["paper", "item", "points"], sort=False, as_index=False).agg(
+        learners=("score", "count"), mean=("score", "mean")
+    )
+    return frame.assign(percent=(100 * frame["mean"] / frame["points"]).round(1))
+
+
+def point_facts(found: pd.DataFrame) -> pd.DataFrame:
+    """One row a knowledge point, worst first: items, learners, percent of the points that were to be had."""
+    frame = found[found["score"].notna()].explode("covers").dropna(subset="covers")
+    frame = frame.groupby("covers", as_index=False).agg(
+        items=("item", "nunique"), learners=("learner", "nunique"), score=("score", "sum"), points=("points", "sum")
+    )
+    return frame.assign(percent=(100 * frame["score"] / frame["points"]).round(1)).sort_values("percent", kind="stable")
 
 
 def told(totals: pd.DataFrame, forms: Mapping[str, Paper]) -> str:
