@@ -59,6 +59,19 @@ def main(arguments: list[str] | None = None) -> int:
     way.add_argument("--undo", action="store_true", help="take back the last regrade, whatever its paper")
     found.add_argument("--why", default="", help="the reason, for the audit file")
     found.add_argument("--apply", action="store_true", help="do it")
+    found = command(
+        grader.second, "write a second rater's sheet of what was marked by hand; with --sheet, compare the two raters"
+    )
+    found.add_argument("name", metavar="paper")
+    found.add_argument("--share", type=float, default=0.2, help="of the learners that are drawn")
+    found.add_argument("--seed", type=int, default=7)
+    found.add_argument("--sheet", type=Path, help="the sheet the second rater filled in")
+    found = command(
+        grader.angoff, "write the judges' sheet for a paper's pass mark; with the filled sheet, print the pass mark"
+    )
+    found.add_argument("name", metavar="paper")
+    found.add_argument("sheet", type=Path, nargs="?", help="the sheet the judges filled in")
+    found.add_argument("--lang", choices=LANGS, default=LANGS[0], help="of the questions")
     chosen = vars(parser.parse_args(arguments))
     run, root = chosen.pop("run"), chosen.pop("root").absolute()
     try:

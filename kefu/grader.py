@@ -71,6 +71,50 @@ def regrade(root: Path, paper: str | None, item: str | None, key: str | None, ac
     return 0
 
 
+def second(root: Path, name: str, share: float, seed: int, sheet: Path | None) -> int:
+    """Write a second rater's sheet, or read it when it is filled and print how well the two raters agree."""
+    from kefu import second as doubles
+    from kefu.analytics.agreement import agreement
+    from kefu.analytics.flags import HIDDEN
+    from kefu.spreadsheet import write_csv
+
+    form = paper.find(root, name)
+    if sheet is None:
+        path, rows = root / "second" / f"{name}.csv", doubles.sheet(root, form, share, seed)
+        write_csv(_fresh(path), rows)
+        print(f"wrote {path}: {len(rows) - 1} answers; the points_ columns are for the second rater")
+        return 0
+    marks = doubles.read(sheet, form, doubles.marked(root, form))
+    print(agreement(marks).to_string(float_format="%.2f"))
+    if len(marks) < HIDDEN:
+        print(f"{len(marks)} answers: below {HIDDEN} the figures are a hint, not a verdict")
+    apart = doubles.disagreements(marks)
+    if len(apart):
+        print(f"to settle, the widest apart first; what the formgrader holds counts\n{apart.to_string(index=False)}")
+    return 0
+
+
+def angoff(root: Path, name: str, sheet: Path | None, lang: str) -> int:
+    """Write the judges' empty sheet, or read the filled one and print the pass mark it gives."""
+    from kefu import judges
+    from kefu.analytics import angoff as angoffs
+    from kefu.spreadsheet import write_csv
+
+    form = paper.find(root, name)
+    if sheet is None:
+        path = root / "angoff" / f"{name}.csv"
+        write_csv(_fresh(path), judges.sheet(form, lang))
+        print(f"wrote {path}: how many of ten learners who only just pass would get each item? Write 0.6 for six")
+        return 0
+    ratings = judges.read(sheet)
+    try:
+        found = angoffs.angoff(ratings, judges.points(form))
+    except ValueError as error:
+        raise ValueError(f"{sheet}: {error}") from None
+    print(judges.told(form, found))
+    return 0
+
+
 def demo(root: Path, learners: int, seed: int) -> int:
     """Run a simulated class through stock nbgrader in demo/, away from the real gradebook."""
     from kefu import gradebook
@@ -89,3 +133,10 @@ def demo(root: Path, learners: int, seed: int) -> int:
         nbgrader(stage, "generate_feedback", name)
     nbgrader(stage, "export")
     return scores(stage)
+
+
+def _fresh(path: Path) -> Path:
+    """A path where nothing stands yet: a sheet may hold somebody's work. Raises ValueError when it is taken."""
+    if path.exists():
+        raise ValueError(f"{path}: is there already and may be filled in; move it away for a new one")
+    return path

@@ -17,29 +17,25 @@ from typing import Any
 import pandas as pd
 from traitlets.config import PyFileConfigLoader
 
-from kefu import audit, bank, build, gradebook, journal
+from kefu import audit, build, gradebook, journal
 from kefu.grading import plan
 from kefu.grading.engine import BATCH, submissions, time_of, up_to_date
 from kefu.grading.run import grade_papers, penalty
 from kefu.grading.store import Row, Store
 from kefu.items import Item, kind_module, score
 from kefu.paper import Paper
-from kefu.paper import load as load_papers
+from kefu.paper import find as find_paper
 
 
 def find(root: Path, paper: str, item: str) -> tuple[Paper, Item]:
     """A paper's form and one item of it, as it is marked today. Raises ValueError when there is none."""
-    known = bank.load(root)
-    forms, complaints = load_papers(root, known)
-    if paper not in forms:
-        wrong = "; ".join(str(complaint) for complaint in complaints) or f"the papers are {', '.join(forms)}"
-        raise ValueError(f"{paper}: is no good paper of bank/papers.toml; {wrong}")
-    found = next((one for one in forms[paper].items if one.id == item), None)
+    form = find_paper(root, paper)
+    found = next((one for one in form.items if one.id == item), None)
     if found is None:
         raise ValueError(f"{paper}: {item}: is no item of this paper; see bank/papers.toml and source/{paper}")
     if kind_module(found.kind).MARKED != "data":
         raise ValueError(f"{paper}: {item}: a {found.kind} has no key; mark it in the formgrader")
-    return forms[paper], found
+    return form, found
 
 
 def change(item: Item, *, key: str | None = None, accept: str | None = None, void: bool = False) -> Item:
