@@ -47,11 +47,11 @@ def sheet(root: Path, form: Paper, share: float, seed: int) -> list[list[Any]]:
     most = max(len(items[name].key) for name in found["item"].unique())
     numbered = [f"{word}_{n}" for n in range(1, most + 1) for word in ("criterion", "points")]
     rows: list[list[Any]] = [["code", "item", "question", "answer", *numbered]]
-    for row in drawn.itertuples():
-        answers = journal.read(root / "autograded" / row.learner / form.name / journal.NAME)
-        if isinstance(answer := answers.responses.get(row.item), str) and answer.strip():
-            item, lang = items[row.item], spoken(answers)
-            rows.append([row.code, row.item, item.texts[lang]["stem"], answer, *_criteria(item, lang)])
+    for learner, code, name in zip(drawn["learner"], drawn["code"], drawn["item"], strict=True):
+        answers = journal.read(root / "autograded" / learner / form.name / journal.NAME)
+        if isinstance(answer := answers.responses.get(name), str) and answer.strip():
+            item, lang = items[name], spoken(answers)
+            rows.append([code, name, item.texts[lang]["stem"], answer, *_criteria(item, lang)])
     return rows
 
 
@@ -60,7 +60,7 @@ def read(path: Path, form: Paper, found: pd.DataFrame) -> pd.DataFrame:
 
     Raises ValueError with every bad row: its line, what is wrong, and the mend.
     """
-    firsts = {(row.code, row.item): (row.learner, row.first) for row in found.itertuples()}
+    firsts = {(row["code"], row["item"]): (row["learner"], row["first"]) for row in found.to_dict("records")}
     items, seen = {item.id: item for item in form.items}, set()
     rows, wrong = [], []
     for line, cells in read_csv(path, "code", "item", "points_1"):

@@ -33,5 +33,5 @@ def agreement(marks: pd.DataFrame) -> pd.DataFrame:
     apart = (marks["first"] - marks["second"]).abs().round(9)
     told = marks.assign(exact=apart == 0, adjacent=apart <= 1).groupby("item", sort=False)
     table = told.agg(n=("exact", "size"), exact=("exact", "mean"), adjacent=("adjacent", "mean"))
-    table.insert(1, "kappa", {item: weighted_kappa(group["first"], group["second"]) for item, group in told})
-    return table
+    table["kappa"] = pd.Series({item: weighted_kappa(group["first"], group["second"]) for item, group in told}, dtype=float)
+    return table[["n", "kappa", "exact", "adjacent"]]
