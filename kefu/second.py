@@ -51,7 +51,8 @@ def sheet(root: Path, form: Paper, share: float, seed: int) -> list[list[Any]]:
         answers = journal.read(root / "autograded" / learner / form.name / journal.NAME)
         if isinstance(answer := answers.responses.get(name), str) and answer.strip():
             item, lang = items[name], spoken(answers)
-            rows.append([code, name, item.texts[lang]["stem"], answer, *_criteria(item, lang)])
+            told = [code, name, item.texts[lang]["stem"], answer, *_criteria(item, lang)]
+            rows.append(told + [""] * (len(rows[0]) - len(told)))
     return rows
 
 
