@@ -97,7 +97,7 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
         told = {"q-single": "b", "q-sorry": f"对不起，第{n}位。\n<b>我们马上改。</b>", "q-thanks": "=1+1 thank you"}
         submit(root, f"learner-{n}", "quiz-essay", told, lang="en" if n % 2 else "zh")
     submit(root, SECRET, "quiz-essay", {"q-sorry": "非常抱歉，我们重做一份。"})
-    submit(root, "learner-blank", "quiz-essay", {"q-single": "b"})
+    submit(root, "learner-blank", "quiz-essay", {"q-single": "b", "q-thanks": " \n"})
     assert run(root, "grade", "--workers", "1") == 0
     for n in range(10):
         give(root, f"learner-{n}", "q-sorry", (3, 2.5, 2, 1, 0)[n % 5])
