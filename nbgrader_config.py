@@ -14,7 +14,8 @@ c.Exchange.root = str(root / "exchange")
 c.CourseDirectory.ignore = [".ipynb_checkpoints", "*.pyc", "__pycache__", "feedback", "*.hand-in.zip"]
 
 # A marking cell is one call with the key in it. Neither the formgrader nor feedback shows the call, only its verdict.
-c.HTMLExporter.preprocessors = ["nbgrader.preprocessors.ClearHiddenTests"]
+# HideName: marking is blind. Take it out where graders should see on a page whose work it is.
+c.HTMLExporter.preprocessors = ["nbgrader.preprocessors.ClearHiddenTests", "kefu.grading.preprocessor.HideName"]
 c.GenerateFeedback.preprocessors = [
     "nbgrader.preprocessors.ClearHiddenTests",
     "nbgrader.preprocessors.GetGrades",

@@ -15,7 +15,7 @@ from math import exp
 from pathlib import Path
 from random import Random
 
-from kefu import bank, cli, gradebook, journal, paper
+from kefu import author, bank, gradebook, journal, paper
 from kefu.grading import plan
 from kefu.grading.store import Row, Store
 from kefu.items import kind_module
@@ -115,7 +115,7 @@ def built(stage: Path, papers: int, size: int) -> list[paper.Paper]:
     texts = [PAPER.format(name=f"paper-{n + 1}", items=items[n * size : (n + 1) * size]) for n in range(papers)]
     (stage / paper.FILE).write_text("".join(texts), encoding="utf-8")
     with redirect_stdout(StringIO()):
-        cli.build(stage)
+        author.build(stage)
     return list(paper.load(stage, bank.load(stage))[0].values())
 
 

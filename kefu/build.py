@@ -58,13 +58,14 @@ def _mark_cell(item: Item, marking: dict[str, Any], lang: str) -> nbformat.Noteb
 
 def _hand_cell(item: Item) -> nbformat.NotebookNode:
     """A task cell: the formgrader asks for its points by hand and shows the mark scheme, which no release holds."""
-    lines = [f"**{' · '.join(words(lang)['by_hand'] for lang in LANGS)}**", "", "=== BEGIN MARK SCHEME ==="]
+    lines = [f"**{' · '.join(words(lang)['by_hand'] for lang in LANGS)}**", "", "<!-- BEGIN MARK SCHEME -->"]
     for lang in LANGS:
-        lines += ["", *(f"- {sign} **{label}** {why}" for sign, label, why in kind_module(item.kind).solution(item, lang))]
+        lines += ["", f"**{words(lang)['own_name']}**", ""]
+        lines += [f"- {sign} **{label}**: {why}" for sign, label, why in kind_module(item.kind).solution(item, lang)]
     name = f"{item.id}-hand"
     told = {"grade_id": name, "task": True, "points": item.points, "cell_type": "markdown"}
     metadata = {"nbgrader": LOCKED | told, "editable": False, "deletable": False}
-    return new_markdown_cell("\n".join([*lines, "", "=== END MARK SCHEME ==="]), id=_cell_id(name), metadata=metadata)
+    return new_markdown_cell("\n".join([*lines, "", "<!-- END MARK SCHEME -->"]), id=_cell_id(name), metadata=metadata)
 
 
 def _shown(view: Static) -> nbformat.NotebookNode:

@@ -126,6 +126,14 @@ def learners(database: Path) -> list[str]:
         return [name for (name,) in connection.execute("SELECT id FROM student ORDER BY 1")]
 
 
+def codes(database: Path, paper: str) -> dict[str, str]:
+    """Learner to code, for everyone who handed a paper in: from nbgrader's random id, so it names nobody to others."""
+    with closing(_connect(database)) as connection:
+        query = """SELECT submitted_assignment.student_id, submitted_assignment.id FROM submitted_assignment
+                   JOIN assignment ON assignment.id = submitted_assignment.assignment_id WHERE assignment.name = ?"""
+        return {learner: f"s-{name[:12]}" for learner, name in connection.execute(query, (paper,))}
+
+
 def _connect(database: Path) -> sqlite3.Connection:
     """The gradebook for reading only."""
     if not database.exists():

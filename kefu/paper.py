@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from kefu.bank import Bank
+from kefu.bank import load as load_bank
 from kefu.items import CREDITS, KINDS, LANGS, Complaint, Item
 
 KEYS = ("title", "chapter", "credit", "pass", "items", "draw", "seed", "minutes", "closes")
@@ -68,6 +69,15 @@ def load(root: Path, bank: Bank) -> tuple[dict[str, Paper], list[Complaint]]:
             passing, minutes, closes = fields.get("pass", 60), fields.get("minutes", 0), fields.get("closes")
             papers[name] = Paper(name, fields["title"], tuple(items), credit, passing, minutes, closes)
     return papers, complaints
+
+
+def find(root: Path, name: str) -> Paper:
+    """One paper's form. Raises ValueError naming what is wrong with it, or the papers there are."""
+    forms, complaints = load(root, load_bank(root))
+    if name not in forms:
+        wrong = "; ".join(str(complaint) for complaint in complaints) or f"the papers are {', '.join(forms)}"
+        raise ValueError(f"{name}: is no good paper of {FILE}; {wrong}")
+    return forms[name]
 
 
 def regrades(root: Path) -> dict[str, dict[str, dict[str, Any]]]:

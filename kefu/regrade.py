@@ -4,14 +4,12 @@ What a regrade changes stands in bank/regrades.json, which `kefu build` follows:
 `kefu grade` and `nbgrader autograde`, say the same ever after. Every regrade is a line of regrades.jsonl beside the gradebook.
 """
 
-import json
-import os
 import sqlite3
 import tomllib
 from collections.abc import Callable
 from contextlib import closing
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -19,31 +17,25 @@ from typing import Any
 import pandas as pd
 from traitlets.config import PyFileConfigLoader
 
-from kefu import bank, build, gradebook, journal
+from kefu import audit, build, gradebook, journal
 from kefu.grading import plan
 from kefu.grading.engine import BATCH, submissions, time_of, up_to_date
 from kefu.grading.run import grade_papers, penalty
 from kefu.grading.store import Row, Store
 from kefu.items import Item, kind_module, score
-from kefu.paper import REGRADES, Paper, regraded, regrades
-from kefu.paper import load as load_papers
-
-AUDIT = "regrades.jsonl"
+from kefu.paper import Paper
+from kefu.paper import find as find_paper
 
 
 def find(root: Path, paper: str, item: str) -> tuple[Paper, Item]:
     """A paper's form and one item of it, as it is marked today. Raises ValueError when there is none."""
-    known = bank.load(root)
-    forms, complaints = load_papers(root, known)
-    if paper not in forms:
-        wrong = "; ".join(str(complaint) for complaint in complaints) or f"the papers are {', '.join(forms)}"
-        raise ValueError(f"{paper}: is no good paper of bank/papers.toml; {wrong}")
-    found = next((one for one in forms[paper].items if one.id == item), None)
+    form = find_paper(root, paper)
+    found = next((one for one in form.items if one.id == item), None)
     if found is None:
         raise ValueError(f"{paper}: {item}: is no item of this paper; see bank/papers.toml and source/{paper}")
     if kind_module(found.kind).MARKED != "data":
         raise ValueError(f"{paper}: {item}: a {found.kind} has no key; mark it in the formgrader")
-    return forms[paper], found
+    return form, found
 
 
 def change(item: Item, *, key: str | None = None, accept: str | None = None, void: bool = False) -> Item:
@@ -88,7 +80,7 @@ def apply(root: Path, form: Paper, old: Item, new: Item, *, who: str, why: str, 
     before = _grades(root, form.name)
     _open(root, form, new, root / "gradebook.db")[1].close()  # says what is wrong before anything is written
     if new != old:
-        _record(root, form.name, old, new, who, why, now, undoes)
+        audit.record(root, form.name, old, new, who, why, now, undoes)
     build.write(_with(form, new), root / "source")
     release()
     graded = [folder.parent.name for folder in _graded(root, form.name)]  # what is not graded yet stays so
@@ -109,64 +101,6 @@ def changes(before: pd.DataFrame, after: pd.DataFrame, item: str) -> pd.DataFram
     frame = pd.DataFrame(columns)[["before", "after", "total_before", "total_after"]].rename_axis("learner").reset_index()
     moved = (frame["after"] - frame["before"]).abs() + (frame["total_after"] - frame["total_before"]).abs()
     return frame[moved > 1e-9].reset_index(drop=True)
-
-
-def history(root: Path) -> list[dict[str, Any]]:
-    """Every line of the audit file, oldest first. Raises ValueError when one is no JSON."""
-    path, lines = root / AUDIT, []
-    for n, line in enumerate(path.read_text(encoding="utf-8").splitlines() if path.exists() else [], 1):
-        try:
-            lines.append(json.loads(line))
-        except ValueError as error:
-            raise ValueError(f"{path}: line {n}: {error}; mend that line, or take it out") from None
-    return lines
-
-
-def last(root: Path) -> dict[str, Any]:
-    """The last regrade that was not undone. Raises ValueError when there is none."""
-    lines = history(root)
-    undone = {line.get("undoes") for line in lines}
-    standing = [line for line in lines if "undoes" not in line and line["n"] not in undone]
-    if not standing:
-        raise ValueError(f"{AUDIT}: holds no regrade that could be undone")
-    return standing[-1]
-
-
-def restored(item: Item, line: dict[str, Any]) -> Item:
-    """The item as it was marked before the regrade of an audit line."""
-    return regraded(item, line["old"])
-
-
-def told(item: Item) -> str:
-    """How an item is marked, in a few words."""
-    if item.void:
-        return "void, full points for all"
-    return " or ".join(json.dumps(key, ensure_ascii=False) for key in (item.key, *item.accept))
-
-
-def _record(root: Path, paper: str, old: Item, new: Item, who: str, why: str, now: datetime, undoes: int) -> None:
-    """Write the audit line, and once it is on the disk the change itself."""
-    entry = {
-        "n": len(history(root)) + 1, "time": now.astimezone(UTC).isoformat(timespec="seconds").replace("+00:00", "Z"),
-        "who": who, "why": why, "paper": paper, "item": old.id, "old": _literals(old), "new": _literals(new),
-    } | ({"undoes": undoes} if undoes else {})  # fmt: skip
-    with open(root / AUDIT, "a", encoding="utf-8") as file:
-        file.write(json.dumps(entry, ensure_ascii=False) + "\n")
-        file.flush()
-        os.fsync(file.fileno())
-    own, found = _literals(bank.load(root).items[old.id]), regrades(root)
-    found.setdefault(paper, {})[old.id] = {name: value for name, value in _literals(new).items() if value != own[name]}
-    kept = {name: left for name, items in found.items() if (left := {i: one for i, one in items.items() if one})}
-    if not kept:
-        (root / REGRADES).unlink(missing_ok=True)
-        return
-    part = (root / REGRADES).with_suffix(".part")
-    part.write_text(json.dumps(kept, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
-    part.replace(root / REGRADES)
-
-
-def _literals(item: Item) -> dict[str, Any]:
-    return {"key": item.key, "accept": list(item.accept), "void": item.void}
 
 
 def _key(item: Item, text: str) -> Any:

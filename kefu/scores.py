@@ -1,21 +1,20 @@
-"""Score files: who has how many points in which paper, by class and by paper, and as Canvas and Moodle take them in."""
+"""Scores: who has how many points in which paper, and what that says of learners, items and knowledge points."""
 
-import csv
+import math
 from collections.abc import Mapping
-from io import StringIO
 from pathlib import Path
-from typing import Any
 
 import pandas as pd
 
 from kefu import gradebook
+from kefu.analytics.flags import HIDDEN
+from kefu.analytics.mastery import mastery, study_next
+from kefu.analytics.matrix import item_points, score_matrix
+from kefu.analytics.reliability import reliability, sem_at
 from kefu.collect import learner_problem
-from kefu.items import Item, kind_module
 from kefu.paper import Paper
-from kefu.spreadsheet import rows_of, write_csv, write_xlsx
-from kefu.strings import headings
-from kefu.syllabus import Syllabus, course_folder
-from kefu.syllabus import load as load_syllabus
+from kefu.spreadsheet import read_csv
+from kefu.syllabus import Syllabus
 
 
 def roster(root: Path, classes: Path | None) -> pd.DataFrame:
@@ -29,9 +28,10 @@ def roster(root: Path, classes: Path | None) -> pd.DataFrame:
 
 
 def standing(found: pd.DataFrame, forms: Mapping[str, Paper], people: pd.DataFrame) -> pd.DataFrame:
-    """One row a learner and paper that somebody handed in: `gradebook.totals` of `found`, class, name, status, passed.
+    """One row a learner and paper that somebody handed in: `gradebook.totals`, class, name, status, passed and verdict.
 
     `status` is handed_in, late or missing; a missing score is NaN. `passed` is None while there is something to mark.
+    `verdict` is pass, fail or borderline (within a `band` of the pass mark), and empty while `passed` is None.
     """
     names = pd.DataFrame({"paper": sorted(found["paper"].unique())})
     frame = people.merge(names, how="cross").merge(gradebook.totals(found), how="left", on=["learner", "paper"])
@@ -41,7 +41,46 @@ def standing(found: pd.DataFrame, forms: Mapping[str, Paper], people: pd.DataFra
     needed = frame["paper"].map({name: form.pass_mark for name, form in forms.items()})
     decided = needed.notna() & (frame["to_mark"] == 0)
     frame["passed"] = (frame["percent"] >= needed).astype(object).where(decided, None)
+    frame["verdict"] = frame["passed"].map({True: "pass", False: "fail"}).fillna("")
+    bands = {name: band(found[found["paper"] == name], form.pass_mark) for name, form in forms.items()}
+    near = (frame["percent"] - needed).abs() <= frame["paper"].map(bands)
+    frame.loc[near & frame["passed"].notna(), "verdict"] = "borderline"
     return frame
+
+
+def band(found: pd.DataFrame, pass_mark: float) -> float:
+    """The standard error of measurement at the pass mark of one paper, in percent of its points.
+
+    NaN with fewer than 30 learners who have a score on every item, or without a reliability: then nobody is called borderline.
+    """
+    if not (found["points"] > 0).any():
+        return float("nan")
+    points, trusted = item_points(found), reliability(score_matrix(found))
+    if trusted.learners < HIDDEN or math.isnan(trusted.alpha):
+        return float("nan")
+    total = float(points.sum())
+    return 100 * sem_at(pass_mark * total / 100, trusted, points) / total
+
+
+def study_facts(found: pd.DataFrame, syllabus: Syllabus) -> pd.DataFrame:
+    """One row a learner and chapter, in teaching order: items, percent, state, next and points.
+
+    `next` numbers up to three chapters to study, the first one first. `points` are up to three knowledge points of the
+    chapter to study again, as a tuple of their slugs, or NaN.
+    """
+    chapters = {chapter.id: [slug for lesson in chapter.lessons for slug in lesson.points] for chapter in syllabus.chapters}
+    found = found[found["chapter"].isin(chapters)]
+    table, covered = mastery(found, by="chapter"), mastery(found, by="covers")
+    ranks = study_next(table, list(chapters)).set_index(["learner", "chapter"])["rank"]
+    weak = pd.concat(
+        study_next(covered[covered.index.get_level_values("covers").isin(slugs)], slugs).assign(chapter=name)
+        for name, slugs in chapters.items()
+    )
+    again = weak.groupby(["learner", "chapter"])["covers"].agg(tuple)
+    table = table.assign(percent=(100 * table["share"]).round(1), next=ranks, points=again).reset_index()
+    order = table["chapter"].map(list(chapters).index)
+    table = table.assign(order=order).sort_values(["learner", "order"])
+    return table[["learner", "chapter", "items", "percent", "state", "next", "points"]]
 
 
 def item_facts(found: pd.DataFrame) -> pd.DataFrame:
@@ -61,26 +100,6 @@ def point_facts(found: pd.DataFrame) -> pd.DataFrame:
     return frame.assign(percent=(100 * frame["score"] / frame["points"]).round(1)).sort_values("percent", kind="stable")
 
 
-def canvas(frame: pd.DataFrame, titles: dict[str, str], points: dict[str, float]) -> list[list[Any]]:
-    """Rows for Canvas' gradebook import: its five columns, then a paper each, under a row of points possible.
-
-    A learner is found by the login; an empty cell is no grade (canvas-lms, lib/gradebook_importer.rb).
-    """
-    rows: list[list[Any]] = [["Student", "ID", "SIS User ID", "SIS Login ID", "Section", *(titles[name] for name in points)]]
-    rows.append(["    Points Possible", "", "", "", "", *points.values()])
-    for who, told in _by_learner(frame):
-        rows.append([told["name"] or who, "", "", who, told["class"], *(told["scores"].get(name) for name in points)])
-    return rows
-
-
-def moodle(frame: pd.DataFrame, titles: dict[str, str], points: dict[str, float]) -> list[list[Any]]:
-    """Rows for Moodle's CSV grade import, mapped from username; a dash is no grade (gradeimport_csv, load_data.php)."""
-    rows: list[list[Any]] = [["username", "name", *(titles[name] for name in points)]]
-    for who, told in _by_learner(frame):
-        rows.append([who, told["name"], *(told["scores"].get(name, "-") for name in points)])
-    return rows
-
-
 def told(totals: pd.DataFrame, forms: Mapping[str, Paper]) -> str:
     """The scores for the terminal: a line a learner and paper, then a line a paper."""
     shown = totals.assign(handed_in=totals["handed_in"].dt.strftime("%Y-%m-%d %H:%M"))
@@ -93,111 +112,14 @@ def told(totals: pd.DataFrame, forms: Mapping[str, Paper]) -> str:
     return "\n".join(lines)
 
 
-def write(
-    root: Path,
-    items: Mapping[str, Item],
-    forms: Mapping[str, Paper],
-    found: pd.DataFrame,
-    people: pd.DataFrame,
-    lang: str,
-    out: Path,
-) -> list[Path]:
-    """Write every score file below `out` from the frame; returns the files. Raises ValueError when nothing is graded."""
-    if found.empty:
-        raise ValueError("nothing is graded yet; collect submissions and run kefu grade")
-    frame, words = standing(found, forms, people), headings(lang)
-    titles = {name: forms[name].title[lang] if name in forms else name for name in frame["paper"].unique()}
-    points = {
-        str(name): float(group["points"].sum()) for name, group in found.drop_duplicates(["paper", "cell"]).groupby("paper")
-    }
-    texts = _Texts(items, load_syllabus(course_folder(root)), titles, lang)
-    everyone = texts.sheets(frame, found)
-    files = [out / "scores.csv", out / "scores.xlsx", out / "canvas.csv", out / "moodle.csv"]
-    write_csv(files[0], rows_of(everyone[words["sheet_scores"]]))
-    write_xlsx(files[1], everyone)
-    write_csv(files[2], canvas(frame, titles, points), "utf-8")
-    write_csv(files[3], moodle(frame, titles, points), "utf-8")
-    for name, group in frame.groupby("paper"):
-        files.append(out / "papers" / f"{name}.csv")
-        write_csv(files[-1], rows_of(texts.by_item(group, found[found["paper"] == name])))
-    for name, group in frame[frame["class"] != ""].groupby("class"):
-        sheets = texts.sheets(group, found[found["learner"].isin(group["learner"])])
-        files += [out / "classes" / f"{name}.csv", out / "classes" / f"{name}.xlsx"]
-        write_csv(files[-2], rows_of(sheets[words["sheet_scores"]]))
-        write_xlsx(files[-1], sheets)
-    return files
-
-
-class _Texts:
-    """The tables as a person reads them, in one language."""
-
-    def __init__(self, items: Mapping[str, Item], syllabus: Syllabus, titles: dict[str, str], lang: str) -> None:
-        self.items, self.titles, self.lang, self.words = items, titles, lang, headings(lang)
-        self.chapters = {chapter.id: chapter.title[lang] for chapter in syllabus.chapters}
-        self.points = {slug: title[lang] for slug, title in syllabus.points.items()}
-
-    def sheets(self, frame: pd.DataFrame, found: pd.DataFrame) -> dict[str, pd.DataFrame]:
-        """The three sheets of a workbook: scores, items, knowledge points."""
-        w, items = self.words, item_facts(found)
-        told = frame.assign(
-            paper=frame["paper"].map(self.titles), status=frame["status"].map(lambda status: w[f"status_{status}"]),
-            passed=frame["passed"].map({True: w["yes"], False: w["no"]}), handed_in=frame["handed_in"].dt.tz_localize(None),
-        )  # fmt: skip
-        known = items["item"].map(self.items.get)
-        asked = items.assign(
-            paper=items["paper"].map(self.titles),
-            question=[item.texts[self.lang]["stem"] if item else "" for item in known],
-            chapter=[self.chapters.get(item.chapter, "") if item else "" for item in known],
-            kind=[kind_module(item.kind).NAME[self.lang] if item else "" for item in known],
-            level=[w[f"level_{item.level}"] if item else "" for item in known],
-        )
-        covered = point_facts(found)
-        covered = covered.assign(point=covered["covers"].map(lambda slug: self.points.get(slug, slug)))
-        scores = ["learner", "name", "class", "paper", "score", "points", "percent", "passed", "status", "handed_in", "penalty",
-                  "extra", "to_mark"]  # fmt: skip
-        asks = ["paper", "item", "question", "chapter", "kind", "level", "points", "learners", "mean", "percent"]
-        return {
-            w["sheet_scores"]: told[scores].rename(columns=w),
-            w["sheet_items"]: asked[asks].rename(columns=w),
-            w["sheet_points"]: covered[["point", "items", "learners", "percent"]].rename(columns=w),
-        }
-
-    def by_item(self, frame: pd.DataFrame, found: pd.DataFrame) -> pd.DataFrame:
-        """One paper: a row a learner, a column an item, then score and status."""
-        earned = found.assign(earned=found["score"] + found["extra"]).pivot(index="learner", columns="item", values="earned")
-        told = frame.assign(status=frame["status"].map(lambda status: self.words[f"status_{status}"])).set_index("learner")
-        order = [item for item in found["item"].unique() if item in earned]
-        wide = told[["name", "class"]].join(earned[order]).join(told[["score", "status"]])
-        return wide.reset_index().rename(columns=self.words)
-
-
-def _by_learner(frame: pd.DataFrame) -> list[tuple[str, dict[str, Any]]]:
-    """Every learner once, with name, class and the scores of the papers they handed in."""
-    told: dict[str, dict[str, Any]] = {}
-    for row in frame.to_dict("records"):
-        one = told.setdefault(row["learner"], {"name": row["name"], "class": row["class"], "scores": {}})
-        if row["status"] != "missing":
-            one["scores"][row["paper"]] = row["score"]
-    return list(told.items())
-
-
 def _classes(path: Path) -> dict[str, tuple[str, str]]:
     """A class list: learner to class and name."""
-    raw = path.read_bytes()
-    try:
-        text = raw.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        text = raw.decode("gb18030", errors="replace")  # what Excel writes on a Chinese Windows
-    reader = csv.DictReader(StringIO(text, newline=""))
-    if not {"learner", "class"} <= set(reader.fieldnames or ()):
-        raise ValueError(f"{path}: the first line must hold the headings learner, class and, if you like, name")
     found: dict[str, tuple[str, str]] = {}
-    for row in reader:
-        who, group = (row["learner"] or "").strip(), (row["class"] or "").strip()
-        for key, value in (("learner", who), ("class", group)):
-            if learner_problem(value):
-                raise ValueError(f"{path}: line {reader.line_num}: {key}: {value!r} {learner_problem(value)}; mend it")
-        if who in found:
-            raise ValueError(f"{path}: line {reader.line_num}: learner: {who!r} stands twice; keep one line")
-        found[who] = (group, (row.get("name") or "").strip())
+    for line, row in read_csv(path, "learner", "class"):
+        for key in ("learner", "class"):
+            if problem := learner_problem(row[key]):
+                raise ValueError(f"{path}: line {line}: {key}: {row[key]!r} {problem}; mend it")
+        if row["learner"] in found:
+            raise ValueError(f"{path}: line {line}: learner: {row['learner']!r} stands twice; keep one line")
+        found[row["learner"]] = (row["class"], row.get("name", ""))
     return found

@@ -4,6 +4,7 @@ import csv
 import io
 from collections.abc import Iterable
 from datetime import datetime
+from itertools import zip_longest
 from pathlib import Path
 from typing import Any
 from unicodedata import east_asian_width
@@ -29,6 +30,30 @@ def write_csv(path: Path, rows: Iterable[Iterable[Any]], encoding: str = "utf-8-
     text = io.StringIO(newline="")
     csv.writer(text).writerows([_text(plain(value)) for value in row] for row in rows)
     _save(path, text.getvalue().encode(encoding))
+
+
+def read_csv(path: Path, *needed: str) -> list[tuple[int, dict[str, str]]]:
+    """The rows of a CSV with a heading line, each with the number of its line in the file; empty rows are left out.
+
+    Cells are stripped. Raises ValueError when a needed heading is missing or stands twice, FileNotFoundError without the file.
+    """
+    raw = path.read_bytes()
+    try:
+        text = raw.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        text = raw.decode("gb18030", errors="replace")  # what Excel writes on a Chinese Windows
+    lines = csv.reader(io.StringIO(text, newline=""))
+    heads = [head.strip() for head in next(lines, [])]
+    if not set(needed) <= set(heads):
+        raise ValueError(f"{path}: the first line must hold the headings {', '.join(needed)}; write them there")
+    if twice := [head for head in heads if head and heads.count(head) > 1]:
+        raise ValueError(f"{path}: line 1: the heading {twice[0]} stands twice; rename one")
+    rows, start = [], lines.line_num + 1
+    for cells in lines:
+        if any(cell.strip() for cell in cells):
+            rows.append((start, {head: cell.strip() for head, cell in zip_longest(heads, cells[: len(heads)], fillvalue="")}))
+        start = lines.line_num + 1
+    return rows
 
 
 def write_xlsx(path: Path, sheets: dict[str, pd.DataFrame]) -> None:

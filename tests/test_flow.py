@@ -10,7 +10,7 @@ import pandas as pd
 import pytest
 from conftest import make_school
 
-from kefu import bank, cli, collect, gradebook, journal, paper, room
+from kefu import author, bank, cli, collect, gradebook, journal, paper, room
 
 NOW = datetime(2026, 11, 23, 8, 0, tzinfo=UTC)
 SECRETS = re.compile(r"key=|解析|理由|why-en|r[1-4]</|mark\(")
@@ -21,7 +21,7 @@ def school(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A school where six simulated learners and three by hand-in file went through everything, once for this module."""
     home = make_school(tmp_path_factory.mktemp("flow"))
     assert cli.main(["--root", str(home), "build"]) == 0
-    cli.simulate(home, learners=6, seed=7, now=NOW)
+    author.simulate(home, learners=6, seed=7, now=NOW)
     cli.nbgrader(home, "collect", "quiz-small", "--ExchangeCollect.check_owner=False")
     files = [hand_in(home, who) for who in ("李 雷", "ann-lee", "韩梅梅")]
     assert cli.main(["--root", str(home), "collect", *map(str, files)]) == 0

@@ -12,9 +12,9 @@ import pytest
 from conftest import RIGHT, make_school
 
 from kefu import bank, cli, gradebook, journal, paper
+from kefu.audit import AUDIT
 from kefu.bench import STOCK
 from kefu.items import score
-from kefu.regrade import AUDIT
 
 NOW = datetime(2026, 11, 23, 8, 0, tzinfo=UTC)
 PAPER = """

@@ -17,7 +17,7 @@ from conftest import BROWSER, REPOSITORY, make_school
 from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError
 
-from kefu import bank, cli, findings, paper, plots, syllabus
+from kefu import author, bank, cli, findings, paper, plots, syllabus
 from kefu.items import LANGS, Item, kind_module
 from kefu.paper import Paper
 from kefu.report import Report
@@ -239,7 +239,7 @@ def school(tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = home / "bank/papers.toml"
     path.write_text(path.read_text(encoding="utf-8").replace(', "q-survey", "q-essay"', ""), encoding="utf-8")
     assert cli.main(["--root", str(home), "build"]) == 0
-    cli.simulate(home, learners=40, seed=7)
+    author.simulate(home, learners=40, seed=7)
     for folder in (home / "exchange/kefu/inbound").iterdir():
         target = home / "submitted" / folder.name.split("+")[0] / "quiz-small"
         target.parent.mkdir(parents=True, exist_ok=True)

@@ -223,6 +223,7 @@ def test_the_workbook_has_scores_items_and_knowledge_points(school: Path, tmp_pa
             "Scores",
             "Items",
             "Knowledge points",
+            "What to study next",
         ]
     first = cells(tmp_path / "scores.xlsx", 1)
     assert first[0][:5] == ["Learner", "Name", "Class", "Paper", "Score"] and len(first) == 17

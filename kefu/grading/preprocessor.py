@@ -34,6 +34,16 @@ class FromSource(NbGraderPreprocessor):
         return nb, resources
 
 
+class HideName(NbGraderPreprocessor):
+    """Keeps the learner's name, id and folder out of the formgrader's marking page; the submission's number stands for them."""
+
+    def preprocess(self, nb: NotebookNode, resources: dict[str, Any]) -> tuple[NotebookNode, dict[str, Any]]:
+        if "student" in resources:  # the formgrader asks; a feedback page names nobody
+            number = f"Submission #{resources['index'] + 1}"
+            resources |= {"student": number, "last_name": None, "first_name": None, "notebook_path": ""}
+        return nb, resources
+
+
 class MarkFromData(Execute):
     """Fills in a paper's outputs from the journal, where nbgrader would run the notebook; runs any other assignment."""
 
