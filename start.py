@@ -136,6 +136,15 @@ def lab(python: str, folder: Path, port: int, token: str, lang: str, learner: bo
     return command, environment
 
 
+def learners_token() -> str:
+    """The learners' token, the same at every start: yesterday's bookmark opens the course today."""
+    kept = ROOT / "desk" / ".jupyter" / "token"
+    if not kept.exists():
+        kept.touch(0o600)
+        kept.write_text(secrets.token_hex(16), encoding="utf-8")
+    return kept.read_text(encoding="utf-8")
+
+
 def serve(port: int, lang: str, browser: bool) -> None:
     """Run a learner's and an instructor's JupyterLab until Ctrl-C."""
     for wanted in (port, port + 1):
@@ -145,7 +154,7 @@ def serve(port: int, lang: str, browser: bool) -> None:
         if hasattr(signal, name):
             signal.signal(getattr(signal, name), signal.default_int_handler)
     rooms = [  # each with a token of its own: a learner's must not open the bank
-        ("Learners", port, f"/kefu/{lang}", ROOT / "desk", True, secrets.token_hex(16)),
+        ("Learners", port, f"/kefu/{lang}", ROOT / "desk", True, learners_token()),
         ("Instructors", port + 1, "/formgrader", ROOT, False, secrets.token_hex(16)),
     ]
     servers = []

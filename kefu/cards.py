@@ -72,9 +72,11 @@ class Exercise(Card):
     def __init__(self, public: dict[str, Any], path: Path, *, lang: str, place: str = "", item: Item | None = None,
                  who: str = "", lesson: str = "", now: Callable[[], datetime] = local_now,
                  changed: Callable[[], None] = lambda: None,
-                 take: Callable[[str], Any] | None = None, until: datetime | None = None) -> None:  # fmt: skip
+                 take: Callable[[str], Any] | None = None, until: datetime | None = None,
+                 since: datetime | None = None) -> None:  # fmt: skip
+        """`since`: what was answered before is not shown; `until`: what is answered after is refused; both aware."""
         self._public, self._path, self._item, self._who, self._now, self._changed = public, path, item, who, now, changed
-        self._take, self._until = take, until
+        self._take, self._until, self._since = take, until, since
         super().__init__(place=place, mode="practice" if item else "paper", lesson=lesson, takes=take is not None)
         self.lang, self.words = lang, words(lang)
         self._recall()
@@ -109,7 +111,9 @@ class Exercise(Card):
         """Take the card's state from the journal: after a reload, a restart, or work in a second tab."""
         found = journal.read(self._path)
         name = self._public["id"]
-        response = found.responses.get(name)
+        response, when = found.responses.get(name), journal.moment(found.times.get(name, ""))
+        if self._since and when and when < self._since:
+            response = None
         if self.saved.get("error") is None or response != self.saved.get("response"):
             self.saved = {"response": response, "time": found.times.get(name), "turn": self.turn}
         tried = [line for line in found.tries if line["item"] == name]
@@ -164,7 +168,9 @@ class Exercise(Card):
             case "check" if self._item:
                 self.response = message.get("response")
                 score = self._item.score(self.response)
-                if self._write(response=self.response, earned=score.earned, points=0.0 if score.noted else score.points):
+                if score.problem:  # a slip of the pen is no try
+                    self.feedback = self._judge()
+                elif self._write(response=self.response, earned=score.earned, points=0.0 if score.noted else score.points):
                     with self.hold_sync():
                         self.tries += 1
                         self.feedback = self._judge()

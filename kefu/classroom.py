@@ -44,9 +44,9 @@ class Exchange:
         found = journal.read(self._desk / name / journal.NAME)
         answered = sum(response is not None for response in found.responses.values())
         state, score = "begun" if (self._desk / name).exists() else "open", ""
-        if found.handed and not found.moved:
+        if found.handed:
             result = self.result(name)
-            state = "marked" if result else "handed"
+            state = "marked" if result else state if found.moved else "handed"
             told_score = SCORE.search(result.read_text(encoding="utf-8")) if result else None
             score = told_score[1] if told_score else ""
         return Paper(name, told["title"][lang], state, answered, len(told["items"]), closes, score)
@@ -118,7 +118,7 @@ class Shown(Room):
         elif kind == "paper" and (at.desk / name / f"{name}.ipynb").exists():
             self.finish(pages.paper(at, name))
         elif kind == "result" and (result := Exchange(at.desk).result(name)):
-            self.finish(result.read_text(encoding="utf-8"))
+            self.finish(pages.result(at, result.read_text(encoding="utf-8")))
         else:
             self.redirect(at.url(""))
 

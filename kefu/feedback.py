@@ -87,6 +87,10 @@ def page(nb: NotebookNode, folder: Path, total: dict[str, Any], to_mark: set[str
         why = explained(reasons[item["id"]], lang).html if item["id"] in reasons else ""
         articles.append(f'<article>{shown}<p class="{verdict}">{SIGNS[verdict]} {escape(sentence)}</p>{why}</article>')
     score = w["total"].format(score=f"{total['score']:.4g}", points=f"{total['max_score']:g}")
+    if not to_mark and total["max_score"]:  # what a person has yet to mark may decide
+        percent = 100 * total["score"] / total["max_score"]
+        verdict = w["pass" if percent >= paper["pass"] - 1e-9 else "fail"]
+        score += w["of_pass"].format(percent=f"{percent:.1f}".removesuffix(".0"), verdict=verdict, **{"pass": paper["pass"]})
     late = [w["penalty"].format(n=f"{total['late_penalty']:.3g}")] if total["late_penalty"] else []
     odd = [w[f"odd_{reason}"].format(n=line) for reason, line in found.odd]
     notes = "".join(f"<p>{escape(line)}</p>" for line in [*late, *odd])

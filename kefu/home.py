@@ -34,20 +34,24 @@ def home(at: Place, papers: list[Paper], now: datetime) -> str:
     rows = {one.id: (one, practised(path)) for one, path in course.notebooks(at.course, at.lang)}
     state = {name: progress(ids, found) for name, (_, ids) in rows.items()}
     ready, _ = due(found, now, [i for _, ids in rows.values() for i in ids])
-    following = next((one for one, _ in rows.values() if not state[one.id].done), None)
+    last = found.tries[-1]["item"] if found.tries else ""
+    open_lessons = [one for one, _ in rows.values() if not state[one.id].done]
+    following = next((one for one in open_lessons if last in rows[one.id][1]), next(iter(open_lessons), None))
     today = []
+    if ready:
+        label = w["review_due"].format(n=len(ready), today=min(len(ready), DAILY))
+        today.append(f'<li><a class="kefu-primary" href="{at.url("review")}">{w["review"]}</a> <span>{label}</span></li>')
     if following:
         word = "go_on" if state[following.id].tried else "begin_here"
         label = f"{following.id} {escape(following.title[at.lang])}"
         today.append(
-            f'<li><a class="kefu-primary" href="{at.url("lesson", following.id)}">{w[word]}</a> <span>{label}</span></li>'
+            f'<li><a class="{"" if ready else "kefu-primary"}" href="{at.url("lesson", following.id)}">{w[word]}</a> <span>{label}</span></li>'
         )
-    if ready:
-        label = w["review_due"].format(n=len(ready), today=min(len(ready), DAILY))
-        today.append(f'<li><a href="{at.url("review")}">{w["review"]}</a> <span>{label}</span></li>')
     if waiting := next((one for one in papers if one.state in ("open", "begun")), None):
         label = f"{escape(waiting.title)} {w['closes_at'].format(time=waiting.closes) if waiting.closes else ''}"
-        today.append(f'<li><a href="#{escape(waiting.name)}">{w["next_paper"]}</a> <span>{label}</span></li>')
+        page = at.url("paper", waiting.name) if waiting.state == "begun" else f"#{escape(waiting.name)}"
+        word = "paper_go_on" if waiting.state == "begun" else "next_paper"
+        today.append(f'<li><a href="{page}">{w[word]}</a> <span>{label}</span></li>')
     body = [f'<section class="kefu-prose"><h1>{escape(course.title[at.lang])}</h1></section>',
             f'<section class="kefu kefu-today"><h2>{w["today"]}</h2><ul>{"".join(today) or w["all_done"]}</ul></section>',
             *(_chapter(at, chapter, rows, state, following) for chapter in course.chapters),

@@ -26,8 +26,8 @@ LARGEST = 50_000_000  # bytes of a journal; a larger one is nobody's work
 class Journal:
     """What a journal says: the responses, the flagged items, the marked tries, and what is odd (reason, line).
 
-    `begun` is when a paper with a time limit was opened; `handed` is the last hand-in as (receipt, time), and `moved`
-    whether an answer has changed since.
+    `begun` is when a paper with a time limit was opened; `handed` is the last hand-in as (receipt, time), `delivered` the
+    word for what became of it, and `moved` whether an answer has changed since.
     """
 
     responses: dict[str, Any] = field(default_factory=dict)
@@ -41,6 +41,7 @@ class Journal:
     begun: str = ""
     handed: tuple[str, str] | None = None
     moved: bool = False
+    delivered: str = ""
 
 
 def read(path: Path) -> Journal:
@@ -62,7 +63,7 @@ def read(path: Path) -> Journal:
     flags: set[str] = set()
     tries: list[Mapping[str, Any]] = []
     odd: list[tuple[str, int]] = []
-    begun, handed, moved = "", None, False
+    begun, handed, moved, delivered = "", None, False, ""
     before, last, count = b"", 0, 0
     lines = raw.split(b"\n")
     for number, line in enumerate(lines, 1):
@@ -90,7 +91,9 @@ def read(path: Path) -> Journal:
         if "begun" in entry:
             begun = begun or entry["time"]
         if isinstance(entry.get("handed"), str):
-            handed, moved = (entry["handed"], entry["time"]), False
+            handed, moved, delivered = (entry["handed"], entry["time"]), False, ""
+        if entry.get("delivered") in ("submitted", "by_file", "not_submitted"):
+            delivered = entry["delivered"]
     receipt = sha256(raw).hexdigest()[:12] if count else ""
     return Journal(
         responses,
@@ -104,6 +107,7 @@ def read(path: Path) -> Journal:
         begun,
         handed,
         moved and bool(handed),
+        delivered,
     )
 
 

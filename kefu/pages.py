@@ -52,7 +52,9 @@ def card(at: Place, page: str, verb: str, item: str | None, submit: Callable[[],
     if verb == "practice":
         course = load_syllabus(at.course)
         back = at.url("lesson", _lesson_of(at, course, item or "")) if page == "review" else ""
-        return room.practice(at.course, item or "", at.lang, make, f"{back}#{item}" if back else f"#{item}")
+        # What is reviewed today is asked afresh, whatever was answered on another day.
+        since = cards.local_now().astimezone().replace(hour=0, minute=0, second=0) if back else None
+        return room.practice(at.course, item or "", at.lang, make, f"{back}#{item}", since)
     folder = at.desk / page
     opened = {"cover": lambda told: room.cover(folder, told, at.lang, cards.Page),
               "hand_in": lambda told: room.hand_in(folder, told, at.lang, cards.Page, submit),
@@ -129,6 +131,7 @@ def lesson(at: Place, found: Lesson) -> str:
         if one:
             label = f"<small>{w[word]}</small> {escape(one.id)} {escape(one.title[at.lang])}"
             links.append(f'<a class="kefu-{word}" href="{at.url("lesson", one.id)}">{label}</a>')
+    links.append(f'<a href="{at.url("")}">{w["to_home"]}</a>')
     nav = f'<nav class="kefu-ways" aria-label="{w["ways"]}">{"".join(links)}</nav>'
     other = next(f"{at.base}/{lang}/lesson/{found.id}" for lang in LANGS if lang != at.lang)
     return shell(at, f"{found.id} {found.title[at.lang]}", "".join(parts), other, nav, "lesson")
@@ -150,6 +153,11 @@ def review(at: Place, now: datetime) -> str:
     nav = f'<nav class="kefu-ways"><a class="kefu-next" href="{at.url("")}">{w["to_home"]}</a></nav>'
     other = next(f"{at.base}/{lang}/review" for lang in LANGS if lang != at.lang)
     return shell(at, w["review"], "".join(body), other, nav, "review")
+
+
+def result(at: Place, html: str) -> str:
+    """A feedback page with the way back to the home."""
+    return html.replace("<body>", f'<body><p><a href="{at.url("")}">{words(at.lang)["to_home"]}</a></p>', 1)
 
 
 def paper(at: Place, name: str) -> str:

@@ -42,8 +42,8 @@ def learner() -> str:
     return os.environ.get("JUPYTERHUB_USER") or getpass.getuser()
 
 
-def practice(here: Path, item_id: str, lang: str, make: Make, lesson: str = "") -> Any:
-    """A practice item of the course at or above `here`; `lesson` is where its passage stands."""
+def practice(here: Path, item_id: str, lang: str, make: Make, lesson: str = "", since: datetime | None = None) -> Any:
+    """A practice item of the course at or above `here`; `lesson` is where its passage stands, `since` as in Exercise."""
     try:
         course = course_folder(here)
         found = sorted((course / "practice").glob(f"*/{item_id}.toml"))
@@ -59,7 +59,7 @@ def practice(here: Path, item_id: str, lang: str, make: Make, lesson: str = "") 
         if "hint" in item.texts[code]:
             text["hint"] = item.texts[code]["hint"]
     # One journal for all lessons in every language: what was practised in one counts in the other.
-    return make(item.kind, public, course / journal.NAME, lang=lang, item=item, who=learner(), lesson=lesson)
+    return make(item.kind, public, course / journal.NAME, lang=lang, item=item, who=learner(), lesson=lesson, since=since)
 
 
 def paper(folder: Path, lang: str, show: Callable[[dict[str, Any]], Any]) -> Any:
@@ -123,6 +123,7 @@ def hand_in(folder: Path, told: dict[str, Any], lang: str, make: Make, submit: C
             "time": when.astimezone().strftime("%Y-%m-%d %H:%M") if when else "",
             "unanswered": [n for n, i in enumerate(ids, 1) if i not in answered],
             "flagged": [n for n, i in enumerate(ids, 1) if i in found.flags],
+            **({"submitted": words(lang)[found.delivered]} if found.delivered else {}),
             **{name: words(lang)[word] for name, word in note.items()},
         }  # fmt: skip
 
@@ -138,7 +139,7 @@ def hand_in(folder: Path, told: dict[str, Any], lang: str, make: Make, submit: C
             note["error"] = cards.REASONS.get(error.errno or 0, "reason_other")
             return
         if word := submit():
-            note["submitted"] = word
+            journal.append(path, told["paper"], now=now, lang=card.lang, delivered=word)
 
     return make(content, lambda lang: views.ended(told, journal.read(path), lang), lang=lang, heard=heard)
 

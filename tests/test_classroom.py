@@ -50,7 +50,7 @@ def test_a_learner_studies_comes_back_sits_a_paper_hands_in_and_sees_the_result(
     with lab(desk, True) as address:
         page.goto(f"{address}/kefu?token={TOKEN}")
         live(page)
-        assert page.url.endswith("/kefu/zh/") and "1课中学完0课" in shown(page)
+        assert page.url.endswith("/kefu/zh/") and "1课中做完0课" in shown(page)
         page.get_by_role("link", name="从这里开始").click()
         live(page)
         found = page.locator(".kefu[data-item=p-single]")
@@ -107,6 +107,7 @@ def test_a_learner_studies_comes_back_sits_a_paper_hands_in_and_sees_the_result(
         expect(page.locator("#quiz-small")).to_contain_text("Marked: 1 / 25")
         page.get_by_role("link", name="See the result").click()
         expect(page.locator("article").first).to_contain_text("Right: 1 of 1")
+        expect(page.get_by_role("link", name="Back to the course")).to_be_visible()
         expect(page.locator("article").nth(13)).to_contain_text("Not answered")
 
 
@@ -151,7 +152,7 @@ def test_a_missed_exercise_comes_back_for_review_on_another_day_and_leads_to_its
     live(page)
     assert "今天有1道题到期" in shown(page)
     found = card(page, "p-truefalse")
-    found.get_by_role("button", name="再试一次").click()
+    expect(found.locator(".kefu-verdict, input:checked")).to_have_count(0)  # asked afresh: the answer of that day is not shown
     found.locator(".kefu-option").nth(1).click()
     found.locator(".kefu-check").click()
     expect(found.locator(".kefu-verdict")).to_contain_text("答对了")

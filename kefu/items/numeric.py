@@ -129,8 +129,8 @@ def solution(item: Item, lang: str) -> list[tuple[str, str, str]]:
 
 def reasons(item: Item, lang: str, response: Any) -> dict[str, str]:
     """The rationale worked out with the numbers the learner had: {name} and {value} in it are filled in."""
-    known = isinstance(response, dict) and not problem(response, key=item.key, options=[])
-    draw = variants(item.key)[response["variant"] if known else 0]
+    drawn_for = response.get("variant") if isinstance(response, dict) else 0
+    draw = variants(item.key)[drawn_for % DRAWS if isinstance(drawn_for, int) and "params" in item.key else 0]
     why = item.texts[lang]["rationale"]["value"]
     for name, drawn in {**draw, "value": value(item.key["formula"], draw)}.items():
         why = why.replace(f"{{{name}}}", f"{drawn:.10g}")

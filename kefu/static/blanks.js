@@ -34,7 +34,7 @@ export default card(({ text, words, get, answer }) => {
       }
     },
     explain({ key, parts: right, rationale }) {
-      const row = (gap, n) => reason(right[gap] ? "right" : "wrong", `${n + 1}. ${fitting(key[gap]).join(" / ")}`, rationale[gap]);
+      const row = (gap, n) => reason(right[gap] ? "right" : "key", `${n + 1}. ${fitting(key[gap]).join(" / ")}`, rationale[gap]);
       return el("div", {}, el("p", { class: "kefu-title" }, words.accepted), ...gaps.map(row));
     },
   };

@@ -53,7 +53,8 @@ export function card(view, { drawn = false } = {}) {
       clearTimeout(waiting);
       if (!done && !saved.error && !late) waiting = setTimeout(() => { late = true; state(); }, 5000);
       if (done) late = false;
-      const kind = saved.error ? "refused" : done ? (saved.time ? "saved" : "untouched") : late ? "unsaved" : "saving";
+      const again = get("mode") === "practice" && empty(response);
+      const kind = saved.error ? "refused" : done ? (saved.time && !again ? "saved" : "untouched") : late ? "unsaved" : "saving";
       const phrase = fill(words[kind], { time: saved.time && clock(saved.time), reason: saved.error });
       const line = root.querySelector(".kefu-state");
       if (line.textContent !== phrase) line.replaceChildren(phrase);
@@ -69,6 +70,7 @@ export function card(view, { drawn = false } = {}) {
       const head = el("p", { class: `kefu-verdict kefu-${feedback.verdict}`, tabindex: "-1" },
         sign(feedback.verdict), el("b", {}, words[feedback.verdict]), el("span", {}, earned));
       const lesson = get("lesson") && el("p", {}, el("a", { href: get("lesson") }, words.back_to_lesson));
+      if (feedback.verdict === "invalid") return [head, el("p", {}, words.invalid_hint)];
       return [head, shown.explain(feedback), lesson].filter(Boolean);
     }
 

@@ -88,7 +88,9 @@ function navigate(nav, live) {
     items.forEach(({ model }, n) => {
       const answered = !empty(model.get("response")), flagged = model.get("flagged");
       done += answered;
-      links[n].dataset.state = flagged ? "flagged" : answered ? "answered" : "open";
+      links[n].dataset.state = answered ? "answered" : "open";
+      if (flagged) links[n].dataset.flagged = links[n].dataset.state;
+      else delete links[n].dataset.flagged;
       links[n].setAttribute("aria-label", fill(words.item_state, {
         n: n + 1, state: [answered ? words.answered : words.untouched, flagged ? words.flagged : ""].filter(Boolean).join(" · "),
       }));

@@ -71,7 +71,7 @@ export default card(({ text, words, uid, tries, answer, say }) => {
       for (const prompt of prompts) slot(prompt).classList.add(feedback.parts[prompt] ? "kefu-right" : "kefu-wrong");
     },
     explain({ key, parts, rationale }) {
-      const row = (prompt) => reason(parts[prompt] ? "right" : "wrong", `${text.prompts[prompt]} → ${text.options[key[prompt]]}`, rationale[prompt]);
+      const row = (prompt) => reason(parts[prompt] ? "right" : "key", `${text.prompts[prompt]} → ${text.options[key[prompt]]}`, rationale[prompt]);
       const spare = options.filter((option) => !Object.values(key).includes(option));
       return el("div", {}, el("p", { class: "kefu-title" }, words.pairs), ...prompts.map(row),
         spare.length ? el("details", {}, el("summary", {}, words.others), ...spare.map((option) => reason("wrong", text.options[option], rationale[option]))) : null);

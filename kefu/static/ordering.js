@@ -1,4 +1,4 @@
-import { card, el, fill, reason, rich, shuffled } from "./card.js";
+import { card, el, fill, reason, rich, shuffled, stamp } from "./card.js";
 
 /** Steps to drag, to move by arrow buttons, or to lift and move by keyboard. */
 export default card(({ text, words, uid, tries, answer, say }) => {
@@ -92,15 +92,16 @@ export default card(({ text, words, uid, tries, answer, say }) => {
   }
   return {
     node: el("div", {}, el("p", { class: "kefu-note", id: `${uid}-lift` }, words.lift), list, keep),
-    show(response) {
+    show(response, feedback) {
       const fits = Array.isArray(response) && [...response].sort().join() === [...ids].sort().join();
       given = fits;
       if (lifted) return;
       order = fits ? [...response] : [...dealt];
       draw();
+      for (const id of ids) stamp(rows[id].step, feedback && (feedback.parts[id] ? "right" : "wrong"), words);
     },
     explain({ key, response, rationale }) {
-      const row = (id, n) => reason(response[n] === id ? "right" : "wrong", `${n + 1}. ${text.options[id]}`, rationale[id]);
+      const row = (id, n) => reason(response[n] === id ? "right" : "key", `${n + 1}. ${text.options[id]}`, rationale[id]);
       return el("div", {}, el("p", { class: "kefu-title" }, words.order), ...key.map(row));
     },
   };

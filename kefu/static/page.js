@@ -20,7 +20,8 @@ export default {
     function end(page, words) {
       const open = page.unanswered.length
         ? fill(words.unanswered, { n: page.unanswered.length, places: list(page.unanswered) }) : fill(words.all_answered, page);
-      const ask = (yes) => { asked = yes; build(); root.querySelector(yes ? ".kefu-yes" : ".kefu-primary")?.focus(); };
+      const done = page.receipt && !page.stale;
+      const ask = (yes) => { asked = yes; build(); root.querySelector(yes ? ".kefu-yes" : "footer button")?.focus(); };
       const sure = el("div", { class: "kefu-sure", role: "group", "aria-labelledby": "kefu-sure" },
         el("p", { id: "kefu-sure" }, page.unanswered.length ? fill(words.sure_open, { n: page.unanswered.length }) : words.sure),
         button(words.yes_hand_in, () => { asked = false; model.send({ do: "hand_in" }); }, "kefu-primary kefu-yes"),
@@ -33,7 +34,7 @@ export default {
         page.flagged.length ? el("p", {}, fill(words.flagged_items, { places: list(page.flagged) })) : null,
         page.error ? el("p", { class: "kefu-wrong" }, fill(words.refused, { reason: page.error })) : null,
         el("div", { role: "status" }, ...handed),
-        asked ? sure : el("footer", {}, button(words.hand_in_now, () => ask(true), "kefu-primary"))];
+        asked ? sure : el("footer", {}, done ? button(words.once_more, () => ask(true), "") : button(words.hand_in_now, () => ask(true), "kefu-primary"))];
     }
     function build() {
       const page = model.get("page"), words = model.get("words"), lang = model.get("lang");

@@ -40,7 +40,7 @@ export function fill(phrase, values) {
 
 export const same = (a, b) => JSON.stringify(a ?? null) === JSON.stringify(b ?? null);
 export const empty = (r) => r == null || (typeof r === "object" && Object.keys(r).length === 0);
-const SIGNS = { right: "✓", partly: "◐", wrong: "✗", blank: "–", invalid: "!", noted: "✎" };
+const SIGNS = { right: "✓", partly: "◐", wrong: "✗", blank: "–", invalid: "!", noted: "✎", key: "→" };
 export const sign = (verdict) => el("span", { class: `kefu-sign kefu-${verdict}`, "aria-hidden": "true" }, SIGNS[verdict]);
 
 /** Put a verdict's sign on a node, its word for those who do not see it; nothing without a verdict. */

@@ -81,7 +81,7 @@ export default card(({ text, words, tries, answer, say }) => {
       for (const id of ids) stamp(cards[id], feedback && (feedback.parts[id] ? "right" : "wrong"), words);
     },
     explain({ key, parts, rationale }) {
-      const row = (id) => reason(parts[id] ? "right" : "wrong", `${text.options[id]} → ${text.bins[key[id]]}`, rationale[id]);
+      const row = (id) => reason(parts[id] ? "right" : "key", `${text.options[id]} → ${text.bins[key[id]]}`, rationale[id]);
       return el("div", {}, el("p", { class: "kefu-title" }, words.bins), ...ids.map(row));
     },
   };
