@@ -53,8 +53,7 @@ export function card(view, { drawn = false } = {}) {
       clearTimeout(waiting);
       if (!done && !saved.error && !late) waiting = setTimeout(() => { late = true; state(); }, 5000);
       if (done) late = false;
-      const again = get("mode") === "practice" && empty(response);
-      const kind = saved.error ? "refused" : done ? (saved.time && !again ? "saved" : "untouched") : late ? "unsaved" : "saving";
+      const kind = saved.error ? "refused" : done ? (saved.time ? "saved" : "untouched") : late ? "unsaved" : "saving";
       const phrase = fill(words[kind], { time: saved.time && clock(saved.time), reason: saved.error });
       const line = root.querySelector(".kefu-state");
       if (line.textContent !== phrase) line.replaceChildren(phrase);
