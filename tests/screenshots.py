@@ -8,7 +8,7 @@ from pathlib import Path
 from random import Random
 from typing import Any
 
-from conftest import BROWSER, OPTIONS, REPOSITORY, TOKEN, lab
+from conftest import BROWSER, OPTIONS, REPOSITORY, TOKEN, lab, make_lessons, make_school
 from PIL import Image
 from playwright.sync_api import Browser, sync_playwright
 
@@ -72,6 +72,24 @@ def shoot(browser: Browser, address: str, desk: Path, lang: str, width: int) -> 
     context.close()
 
 
+def shoot_value(browser: Browser) -> None:
+    """A computed value, from the test school: the course has no data lab yet."""
+    home = make_school(Path(tempfile.mkdtemp()))
+    make_lessons(home)
+    lay_out(home, home / "desk", "zh")
+    path = home / "desk/course" / journal.NAME
+    journal.append(path, "p-value", now=datetime.now(UTC), lang="zh", response=79.5, earned=0.0, points=1.0)
+    with lab(home / "desk", learner=True) as address:
+        for lang in ("zh", "en"):
+            for width in (390, 1280):
+                page = browser.new_page(viewport={"width": width, "height": 900})
+                page.goto(f"{address}/kefu/{lang}/lesson/1-1?token={TOKEN}")
+                page.locator("body[data-ready]").wait_for()
+                picture = page.locator(".kefu[data-item=p-value]").screenshot()
+                keep(picture, REPOSITORY / "docs" / "kinds" / f"value-{lang}-{width}.png")
+                page.close()
+
+
 def main() -> None:
     """Lay out a desk, answer an item of each kind, and take every picture in two languages and two widths."""
     desk = Path(tempfile.mkdtemp()) / "desk"
@@ -82,6 +100,7 @@ def main() -> None:
         for lang in ("zh", "en"):
             for width in (390, 1280):
                 shoot(browser, address, desk, lang, width)
+        shoot_value(browser)
         browser.close()
 
 
