@@ -69,7 +69,7 @@ BANNED = [
 ]
 HAN = re.compile("[一-鿿]")
 LATIN = re.compile("[A-Za-z]{2,}")
-TAUGHT = {"SERVICE", "GST"}  # what a Chinese page may spell in Latin letters besides single letters
+TAUGHT = {"SERVICE", "GST", "GB"}  # what a Chinese page may spell in Latin letters: what is taught, and a national standard
 
 
 def texts(value: object) -> list[str]:
