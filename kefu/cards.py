@@ -111,11 +111,12 @@ class Exercise(Card):
         """Take the card's state from the journal: after a reload, a restart, or work in a second tab."""
         found = journal.read(self._path)
         name = self._public["id"]
-        response, when = found.responses.get(name), journal.moment(found.times.get(name, ""))
+        response, time = found.responses.get(name), found.times.get(name)
+        when = journal.moment(time or "")
         if self._since and when and when < self._since:
-            response = None
+            response, time = None, None
         if self.saved.get("error") is None or response != self.saved.get("response"):
-            self.saved = {"response": response, "time": found.times.get(name), "turn": self.turn}
+            self.saved = {"response": response, "time": time, "turn": self.turn}
         tried = [line for line in found.tries if line["item"] == name]
         self.response, self.flagged, self.tries = response, name in found.flags, len(tried)
         stands = bool(tried) and tried[-1].get("response") == response and tried[-1]["time"] == found.times.get(name)

@@ -14,7 +14,7 @@ export default card(({ text, words, get, send }) => {
       stamp(line, feedback && (feedback.parts.value ? "right" : "wrong"), words);
     },
     explain({ verdict, key, rationale }) {
-      return el("div", {}, el("p", { class: "kefu-title" }, words.worked), reason(verdict, `${text.name} = ${JSON.stringify(key.value)}`, rationale.value));
+      return el("div", {}, el("p", { class: "kefu-title" }, words.worked), reason(verdict === "right" ? "right" : "key", `${text.name} = ${JSON.stringify(key.value)}`, rationale.value));
     },
   };
 });
