@@ -1,0 +1,145 @@
+"""The zygote: a warm interpreter that forks once for every submission. It never holds a key, a score or a gradebook.
+
+It reads requests from its standard input, a line of JSON each: {"folder", "cells", "seconds", "cell_seconds"}. It answers with
+a line {"end", "size"} and `size` bytes, which come from the learner's process and are not to be trusted.
+"""
+
+import json
+import os
+import select
+import signal
+import sys
+import time
+from contextlib import suppress
+from importlib import import_module
+from pathlib import Path
+from typing import Any, BinaryIO
+
+ANSWER = 8 << 20  # bytes a submission may answer with
+FOLDER = 200 << 20  # bytes it may leave in its folder
+LOOK = 0.25  # seconds between looks at the folder
+WARM = "import io, pandas; pandas.read_csv(io.StringIO('a,b\\n1,2')).groupby('a').agg(['mean', 'std']).to_html()"
+TOLD = 20  # things a submission did that are told
+
+# What an honest computation does not do (Python's audit events): told to the grader, whether it came to anything or not.
+WATCHED = {
+    "socket.__new__", "socket.connect", "socket.getaddrinfo", "subprocess.Popen", "os.system", "os.fork", "os.forkpty", "os.posix_spawn",
+    "os.exec", "os.kill", "os.killpg", "os.chmod", "os.chown", "os.symlink", "os.link", "ctypes.dlopen", "gc.get_objects",
+    "gc.get_referrers", "sys.addaudithook", "resource.setrlimit", "resource.prlimit", "signal.pthread_kill", "sys.settrace",
+    "sys.setprofile",
+}  # fmt: skip
+FILES = {"open", "os.listdir", "os.scandir", "os.remove", "os.rename", "os.rmdir", "os.mkdir", "os.truncate", "sqlite3.connect"}
+
+
+def main() -> None:
+    """Serve requests until standard input ends; warm up first."""
+    sys.path.append(sys.argv[1])
+    shell = import_module("kefu.grading.shell")
+    confine = import_module("kefu.grading.confine")
+    import_module("matplotlib").use("agg")
+    for name in ("numpy", "pandas", "matplotlib.pyplot"):
+        import_module(name)
+    sys.path.remove(sys.argv[1])
+    ready = shell.warm()
+    ready.run_cell(WARM, silent=True)
+    ready.user_ns.clear()
+    ready.init_user_ns()
+
+    def child(request: dict[str, Any], out: BinaryIO) -> None:
+        os.setsid()
+        folder = Path(request["folder"])
+        os.chdir(folder)
+        os.environ["HOME"] = os.environ["TMPDIR"] = str(folder)
+        sys.path.insert(0, "")
+        sys.argv = ["ipykernel_launcher.py"]
+        shell.begin()
+        walls = confine.confine(folder, int(request["seconds"]) + 1)
+        _say(out, {"walls": walls})
+        did = _watch(folder)
+        for told in shell.run(ready, request["cells"], request["cell_seconds"]):
+            _say(out, told | {"did": sorted(did)})
+
+    for line in sys.stdin.buffer:
+        end, answer = _serve(json.loads(line), child)
+        sys.stdout.buffer.write(json.dumps({"end": end, "size": len(answer)}).encode() + b"\n" + answer)
+        sys.stdout.buffer.flush()
+
+
+def _serve(request: dict[str, Any], child: Any) -> tuple[str, bytes]:
+    """Fork for a request; returns how it ended (done, time, flood, disk or died) and what it said."""
+    reading, writing = os.pipe()
+    pid = os.fork()
+    if pid == 0:
+        code = 1
+        try:
+            os.close(reading)
+            null = os.open(os.devnull, os.O_RDWR)
+            for number in (0, 1, 2):
+                os.dup2(null, number)
+            with os.fdopen(writing, "wb", buffering=0) as out:
+                child(request, out)
+            code = 0
+        finally:
+            os._exit(code)
+    os.close(writing)
+    end, answer = _listen(reading, Path(request["folder"]), time.monotonic() + request["seconds"])
+    os.close(reading)
+    if end:
+        with suppress(ProcessLookupError):
+            os.killpg(pid, signal.SIGKILL)
+        with suppress(ProcessLookupError):
+            os.kill(pid, signal.SIGKILL)
+    _, status = os.waitpid(pid, 0)
+    with suppress(ProcessLookupError, PermissionError):
+        os.killpg(pid, signal.SIGKILL)  # whatever it left behind, where no wall kept it from leaving something
+    late = os.WIFSIGNALED(status) and os.WTERMSIG(status) in (signal.SIGXCPU, signal.SIGALRM)
+    return end or ("done" if status == 0 else "time" if late else "died"), answer
+
+
+def _listen(reading: int, folder: Path, until: float) -> tuple[str, bytes]:
+    """What a child says until it ends; the first word is empty when it ended by itself."""
+    said, size = [], 0
+    while (left := until - time.monotonic()) > 0:
+        ready, _, _ = select.select([reading], [], [], min(left, LOOK))
+        if not ready:
+            if sum(entry.lstat().st_size for entry in folder.rglob("*")) > FOLDER:
+                return "disk", b"".join(said)
+            continue
+        piece = os.read(reading, 1 << 16)
+        if not piece:
+            return "", b"".join(said)
+        said.append(piece)
+        size += len(piece)
+        if size > ANSWER:
+            return "flood", b"".join(said)[:ANSWER]
+    return "time", b"".join(said)
+
+
+def _say(out: BinaryIO, told: dict[str, Any]) -> None:
+    data = memoryview(json.dumps(told).encode() + b"\n")
+    while data:
+        data = data[out.write(data) or 0 :]
+
+
+def _watch(folder: Path) -> set[str]:
+    """The set that will hold what the code does and an honest computation does not."""
+    did: set[str] = set()
+    at_home = (str(folder), str(Path(__file__).parent), str(Path(sys.prefix) / "lib"), str(Path(sys.base_prefix) / "lib"), "/usr/lib", "/usr/share",
+               "/usr/local/lib", "/dev/null", "/dev/urandom")  # fmt: skip
+
+    def hear(event: str, arguments: tuple[Any, ...]) -> None:
+        if len(did) >= TOLD:
+            return
+        if event in WATCHED:
+            did.add(event)
+        elif event in FILES and arguments and isinstance(arguments[0], str | bytes | os.PathLike):
+            path = os.path.abspath(os.fsdecode(arguments[0]))
+            if not path.startswith(at_home) and path != ":memory:":
+                did.add(f"{event} {path[:200]}")
+
+    sys.addaudithook(hear)
+    return did
+
+
+if __name__ == "__main__":
+    main()
