@@ -1,5 +1,6 @@
 """The engine: grade a paper's submissions from data, a batch at a time, with the rows and files of nbgrader autograde."""
 
+import atexit
 import shutil
 from collections.abc import Callable, Collection, Iterator
 from concurrent.futures import ProcessPoolExecutor
@@ -8,13 +9,16 @@ from datetime import datetime
 from fnmatch import fnmatch
 from functools import partial
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import NamedTuple
 
 from dateutil.parser import parse
 
 from kefu import journal
+from kefu.grading import cells
 from kefu.grading.page import Pages
 from kefu.grading.plan import Plan
+from kefu.grading.sandbox import Sandbox
 from kefu.grading.store import Row, Store, naive
 from kefu.strings import words
 
@@ -53,7 +57,7 @@ def grade(plan: Plan, store: Store, root: Path, ignore: list[str], *, workers: i
         store.write(marked.row for marked in batch)
         for marked in batch:
             target = root / "autograded" / marked.row.learner / plan.paper
-            _publish(marked.part, target)
+            publish(marked.part, target)
             summary.flagged.extend((marked.row.learner, sentence) for sentence in marked.odd)
             if marked.problem:
                 summary.failed.append((marked.row.learner, marked.problem))
@@ -94,12 +98,16 @@ def mark_all(plan: Plan, autograded: Path, source: Path, ignore: list[str], fold
 def _mark(plan: Plan, pages: Pages, folder: Path, part: Path, source: Path, ignore: list[str]) -> Marked:
     handed_in = time_of(folder)
     found = journal.read(folder / journal.NAME)
-    scores = plan.scores(found)
-    text = pages.write(found, scores)
+    own = cells.arrange(plan, cells.submitted(folder / f"{plan.paper}.ipynb")) if plan.of else {}
     shutil.rmtree(part, ignore_errors=True)
     part.mkdir(parents=True)
-    left = _copy(folder, part, ["*.ipynb", *ignore])
-    _copy(source, part, ["*.ipynb", *ignore])
+    left = copy(folder, part, ["*.ipynb", *ignore])
+    copy(source, part, ["*.ipynb", *ignore])
+    worked = work(plan, own, part) if plan.of else None
+    if worked:
+        found = plan.answered(found, worked.values)
+    scores = plan.scores(found)
+    text = pages.write(found, scores, worked)
     (part / f"{plan.paper}.ipynb").write_text(text, encoding="utf-8")
     for path in part.rglob("*"):
         if path.is_file():
@@ -110,10 +118,29 @@ def _mark(plan: Plan, pages: Pages, folder: Path, part: Path, source: Path, igno
         late = [item for item, time in found.times.items() if (when := journal.moment(time)) and when > until]
         told += [f"{item}: was answered after the time limit" for item in late]
     told += [f"{name}: is no plain file and was left out" for name in left]
+    told += worked.odd if worked else ()
     return Marked(Row(folder.parent.name, handed_in, {name: score.earned for name, score in scores.items()}), part, tuple(told))
 
 
-def _copy(source: Path, target: Path, ignore: list[str]) -> list[str]:
+_sandboxes: list[Sandbox] = []  # one a process, made when the first lab needs it
+
+
+def sandbox() -> Sandbox:
+    """The sandbox of this process."""
+    if not _sandboxes:
+        _sandboxes.append(Sandbox())
+        atexit.register(_sandboxes[0].close)
+    return _sandboxes[0]
+
+
+def work(plan: Plan, own: dict[int, list[cells.Cell]], files: Path) -> cells.Worked:
+    """A learner's cells run beside a copy of the files, which nobody sees again."""
+    with TemporaryDirectory(prefix="kefu-", ignore_cleanup_errors=True) as folder:
+        shutil.copytree(files, folder, dirs_exist_ok=True, ignore=shutil.ignore_patterns(journal.NAME))
+        return cells.work(plan, own, sandbox(), Path(folder))
+
+
+def copy(source: Path, target: Path, ignore: list[str]) -> list[str]:
     """Copy plain files, and nothing a link points to; returns the names of what is none."""
     left = []
     for path in sorted(source.iterdir()):
@@ -123,14 +150,14 @@ def _copy(source: Path, target: Path, ignore: list[str]) -> list[str]:
             left.append(path.name)
         elif path.is_dir():
             (target / path.name).mkdir(exist_ok=True)
-            left += [f"{path.name}/{name}" for name in _copy(path, target / path.name, ignore)]
+            left += [f"{path.name}/{name}" for name in copy(path, target / path.name, ignore)]
         else:
             (target / path.name).unlink(missing_ok=True)
             shutil.copyfile(path, target / path.name)
     return left
 
 
-def _publish(part: Path | None, target: Path) -> None:
+def publish(part: Path | None, target: Path) -> None:
     """Give a marked folder its name in one step; without one, take away what an earlier run left."""
     old = target.with_name(f".{target.name}.old")
     shutil.rmtree(old, ignore_errors=True)

@@ -3,6 +3,7 @@
 import json
 from typing import Any
 
+from kefu.grading.cells import Worked
 from kefu.grading.plan import Plan
 from kefu.items import Score
 from kefu.journal import Journal
@@ -23,13 +24,21 @@ class Pages:
         self._rest = json.dumps(rest, ensure_ascii=False)[1:]
         self._known: dict[tuple[str, ...], str] = {}
 
-    def write(self, found: Journal, scores: dict[str, Score]) -> str:
-        """The notebook as JSON text, every code cell with its outputs."""
+    def write(self, found: Journal, scores: dict[str, Score], worked: Worked | None = None) -> str:
+        """The notebook as JSON text, every code cell with its outputs; a lab's with the learner's own cells."""
         lang = spoken(found)
-        parts = []
-        for n, (cell, text) in enumerate(zip(self.plan.notebook["cells"], self._cells, strict=True), 1):
-            outputs = f', "outputs": {self._outputs(cell, n, found, scores, lang)}' if cell["cell_type"] == "code" else ""
-            parts.append(f"{text}{outputs}}}")
+        parts = [json.dumps(mine) for mine in worked.own.get(-1, [])] if worked else []
+        for n, (cell, text) in enumerate(zip(self.plan.notebook["cells"], self._cells, strict=True)):
+            if worked and cell["cell_type"] == "code" and "nbgrader" not in cell["metadata"]:
+                text = ""  # a gap to fill: the learner's cell stands for it
+            elif worked and n in worked.outputs:
+                parts.append(f'{text}, "outputs": {json.dumps(worked.outputs[n])}}}')
+            elif cell["cell_type"] == "code":
+                parts.append(f'{text}, "outputs": {self._outputs(cell, n + 1, found, scores, lang)}}}')
+            else:
+                parts.append(f"{text}}}")
+            if worked:
+                parts += [json.dumps(mine, ensure_ascii=False) for mine in worked.own.get(n, [])]
         return '{"cells": [' + ",\n".join(parts) + "], " + self._rest + "\n"
 
     def _outputs(self, cell: Any, n: int, found: Journal, scores: dict[str, Score], lang: str) -> str:

@@ -2,7 +2,7 @@
 
 import ast
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -14,14 +14,16 @@ from kefu.journal import Journal
 class Plan:
     """How to mark a paper: its source notebook, its public view, and the literals of every marking cell.
 
-    `marks` maps a marking cell's grade id to (item id, keyword arguments of `score`). `hand` maps a task cell, which a
-    person marks, to its points. `foreign` names the graded cells that are neither; a paper with one needs a kernel.
+    `marks` maps a marking cell's grade id to (item id, keyword arguments of `score`); `of` maps it to the variable it takes,
+    when it marks a value of a lab and no answer in the journal. `hand` maps a task cell, which a person marks, to its points.
+    `foreign` names the graded cells that are neither: their tests are code, which runs beside the learner's.
     """
 
     paper: str
     notebook: dict[str, Any]
     public: dict[str, Any]
     marks: dict[str, tuple[str, dict[str, Any]]]
+    of: dict[str, str]
     hand: dict[str, float]
     foreign: tuple[str, ...]
 
@@ -32,9 +34,12 @@ class Plan:
 
     def scores(self, found: Journal) -> dict[str, Score]:
         """The score of every marking cell for the responses of a journal."""
-        return {
-            grade_id: score(response=found.responses.get(item), **literals) for grade_id, (item, literals) in self.marks.items()
-        }
+        return {cell: score(response=found.responses.get(item), **literals) for cell, (item, literals) in self.marks.items()}
+
+    def answered(self, found: Journal, values: dict[str, Any]) -> Journal:
+        """A journal in which a lab's `values`, by marking cell, stand for what it says of their items."""
+        taken = {self.marks[cell][0]: values.get(cell) for cell in self.of}
+        return replace(found, responses=found.responses | taken)
 
 
 def read(folder: Path) -> Plan:
@@ -50,18 +55,21 @@ def read(folder: Path) -> Plan:
         raise FileNotFoundError(f"{error.filename}: is missing; run kefu build") from None
     except ValueError as error:
         raise ValueError(f"{folder}: {error}; run kefu build") from None
-    marks, hand, foreign = {}, {}, []
+    marks, of, hand, foreign = {}, {}, {}, []
     for cell in notebook["cells"]:
         told = cell["metadata"].get("nbgrader", {})
         if told.get("grade") or told.get("solution") or told.get("task"):
             call = mark_call("".join(cell["source"])) if told.get("grade") and not told.get("solution") else None
             if call:
-                marks[told["grade_id"]] = call
+                item, literals = call
+                if "of" in literals:
+                    of[told["grade_id"]] = literals.pop("of")
+                marks[told["grade_id"]] = item, literals
             elif told.get("task"):
                 hand[told["grade_id"]] = float(told["points"])
             else:
                 foreign.append(told["grade_id"])
-    return Plan(name, notebook, public, marks, hand, tuple(foreign))
+    return Plan(name, notebook, public, marks, of, hand, tuple(foreign))
 
 
 def mark_call(source: str) -> tuple[str, dict[str, Any]] | None:

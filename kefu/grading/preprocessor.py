@@ -1,21 +1,30 @@
-"""Inside nbgrader: stock `nbgrader autograde` and the formgrader's button mark Kefu's papers from data too."""
+"""Inside nbgrader: stock `nbgrader autograde` and the formgrader's button mark Kefu's papers from data too.
+
+Labs and any other assignment in Python run in the sandbox, where nbgrader would start a kernel.
+"""
 
 import json
+import tempfile
 from pathlib import Path
 from typing import Any
 
 import nbformat
 from nbformat import NotebookNode
+from nbformat.v4 import new_code_cell
+from nbgrader.api import Gradebook
 from nbgrader.coursedir import CourseDirectory
 from nbgrader.preprocessors import Execute, NbGraderPreprocessor
 
 from kefu import journal
-from kefu.grading import plan
+from kefu.grading import cells, engine, plan
 from kefu.grading.page import Pages
 
+FLAGGED = "flagged: "  # how a line of the log begins that a grader should see
+Resources = dict[str, Any]
 
-def _plan(preprocessor: NbGraderPreprocessor, resources: dict[str, Any]) -> plan.Plan | None:
-    """The plan of the paper at hand; None for an assignment that needs a kernel."""
+
+def _plan(preprocessor: NbGraderPreprocessor, resources: Resources) -> plan.Plan | None:
+    """The plan of the paper at hand; None for an assignment whose tests are code."""
     course = CourseDirectory(config=preprocessor.config)
     try:
         found = plan.read(Path(course.format_path(course.source_directory, ".", resources["nbgrader"]["assignment"])))
@@ -25,19 +34,77 @@ def _plan(preprocessor: NbGraderPreprocessor, resources: dict[str, Any]) -> plan
 
 
 class FromSource(NbGraderPreprocessor):
-    """Takes a paper's own notebook in place of the submitted one: a learner's cells are never needed, so they harm nothing."""
+    """Takes a paper's own notebook in place of the submitted one, with a lab's cells of the learner in it.
 
-    def preprocess(self, nb: NotebookNode, resources: dict[str, Any]) -> tuple[NotebookNode, dict[str, Any]]:
+    Any other assignment's cells get back what the gradebook knows of them; a copied, deleted or mangled cell stops nothing.
+    """
+
+    def preprocess(self, nb: NotebookNode, resources: Resources) -> tuple[NotebookNode, Resources]:
         found = _plan(self, resources)
-        if found:
+        if found is None:
+            self._mend(nb, resources["nbgrader"])
+        elif found.of:
+            own = cells.arrange(found, [dict(cell) for cell in nb.cells])
+            blank = cells.Worked({}, (), own, {})
+            nb = nbformat.reads(Pages(found).write(journal.Journal(), {}, blank), as_version=4)
+        else:
             nb = nbformat.reads(json.dumps(found.notebook), as_version=4)
         return nb, resources
+
+    def _mend(self, nb: NotebookNode, at: dict[str, str]) -> None:
+        """Give every cell the gradebook knows its metadata back, once, and put deleted tests where they stood."""
+        with Gradebook(at["db_url"]) as gradebook:
+            master = gradebook.find_notebook(at["notebook"], at["assignment"])
+            points = {cell.name: cell.max_score for cell in [*master.grade_cells, *master.task_cells]}
+            solutions, tasks = ({cell.name for cell in group} for group in (master.solution_cells, master.task_cells))
+            known = {
+                cell.name: (cell.source, {
+                    "grade_id": cell.name, "grade": cell.name in points and cell.name not in tasks, "locked": cell.locked,
+                    "solution": cell.name in solutions, "task": cell.name in tasks, "schema_version": 3, "cell_type": cell.cell_type,
+                    "checksum": cell.checksum, **({"points": points[cell.name]} if cell.name in points else {}),
+                })
+                for cell in master.source_cells
+            }  # fmt: skip
+        seen: set[str] = set()
+        for cell in reversed(nb.cells):  # nbgrader too keeps the last of several
+            told = cell.metadata.pop("nbgrader", None)
+            name = told.get("grade_id") if isinstance(told, dict) else None
+            if isinstance(name, str) and name in known and name not in seen:
+                seen.add(name)
+                cell.metadata["nbgrader"] = NotebookNode(known[name][1])
+            elif told:
+                self.log.warning("%scell %s is a copy or none of the assignment's; it is not marked", FLAGGED, name)
+        order = [name for name in self._order(at) if name in known]
+        for place, name in enumerate(order):
+            source, told = known[name]
+            if name not in seen and told["locked"] and told["cell_type"] == "code":
+                self.log.warning("%scell %s was deleted; it is marked all the same", FLAGGED, name)
+                cell = new_code_cell(source or "", metadata={"nbgrader": told})
+                nb.cells.insert(_after(nb, order[:place]), cell)
+                seen.add(name)
+
+    def _order(self, at: dict[str, str]) -> list[str]:
+        """The names of the assignment's cells in the order of its source notebook."""
+        course = CourseDirectory(config=self.config)
+        path = Path(course.format_path(course.source_directory, ".", at["assignment"])) / f"{at['notebook']}.ipynb"
+        try:
+            source = nbformat.read(path, as_version=4)
+        except (OSError, ValueError):
+            return []
+        return [cell.metadata.get("nbgrader", {}).get("grade_id", "") for cell in source.cells]
+
+
+def _after(nb: NotebookNode, before: list[str]) -> int:
+    """The place after the last cell of those named, 0 when there is none."""
+    return max(
+        (n + 1 for n, cell in enumerate(nb.cells) if cell.metadata.get("nbgrader", {}).get("grade_id") in before), default=0
+    )
 
 
 class HideName(NbGraderPreprocessor):
     """Keeps the learner's name, id and folder out of the formgrader's marking page; the submission's number stands for them."""
 
-    def preprocess(self, nb: NotebookNode, resources: dict[str, Any]) -> tuple[NotebookNode, dict[str, Any]]:
+    def preprocess(self, nb: NotebookNode, resources: Resources) -> tuple[NotebookNode, Resources]:
         if "student" in resources:  # the formgrader asks; a feedback page names nobody
             number = f"Submission #{resources['index'] + 1}"
             resources |= {"student": number, "last_name": None, "first_name": None, "notebook_path": ""}
@@ -45,11 +112,40 @@ class HideName(NbGraderPreprocessor):
 
 
 class MarkFromData(Execute):
-    """Fills in a paper's outputs from the journal, where nbgrader would run the notebook; runs any other assignment."""
+    """Fills in a paper's outputs from the journal, where nbgrader would run the notebook; what must run, runs in the sandbox."""
 
-    def preprocess(self, nb: NotebookNode, resources: dict[str, Any], **kwargs: Any) -> tuple[NotebookNode, dict[str, Any]]:
-        found = _plan(self, resources)
+    def preprocess(self, nb: NotebookNode, resources: Resources, **kwargs: Any) -> tuple[NotebookNode, Resources]:
+        found, folder = _plan(self, resources), Path(resources["metadata"]["path"])
         if found is None:
-            return super().preprocess(nb, resources, **kwargs)
-        answers = journal.read(Path(resources["metadata"]["path"]) / journal.NAME)
-        return nbformat.reads(Pages(found).write(answers, found.scores(answers)), as_version=4), resources
+            if nb.metadata.get("kernelspec", {}).get("language", "python") != "python":
+                return super().preprocess(nb, resources, **kwargs)
+            self._run(nb, folder)
+            return nb, resources
+        answers = journal.read(folder / journal.NAME)
+        worked = None
+        if found.of:
+            worked = engine.work(found, cells.arrange(found, [dict(cell) for cell in nb.cells]), folder)
+            answers = found.answered(answers, worked.values)
+            for sentence in worked.odd:
+                self.log.warning("%s%s", FLAGGED, sentence)
+        return nbformat.reads(Pages(found).write(answers, found.scores(answers), worked), as_version=4), resources
+
+    def _run(self, nb: NotebookNode, folder: Path) -> None:
+        """Run a notebook's cells in the sandbox; raises RuntimeError when the learner's code ended its process."""
+        code = [cell for cell in nb.cells if cell.cell_type == "code"]
+        limit = float(self.timeout or 30)
+        with tempfile.TemporaryDirectory(prefix="kefu-", ignore_cleanup_errors=True) as place:
+            engine.copy(folder, Path(place), [])
+            ran = engine.sandbox().run(
+                Path(place), [{"source": cell.source} for cell in code], (limit + 2) * len(code) + 2, limit
+            )
+        for thing in ran.did:
+            self.log.warning("%sits code did what few computations need: %s", FLAGGED, thing)
+        if ran.end != "done":
+            raise RuntimeError(cells.ENDS[ran.end])
+        for n, (cell, told) in enumerate(zip(code, ran.cells, strict=True), 1):
+            cell.execution_count = n
+            for output in told["outputs"]:
+                if output["output_type"] == "execute_result":
+                    output["execution_count"] = n
+            cell.outputs = [NotebookNode(output) for output in told["outputs"]]

@@ -9,7 +9,7 @@ from typing import Any
 
 from traitlets.config import Config, PyFileConfigLoader
 
-from kefu.grading import plan
+from kefu.grading import foreign, plan
 from kefu.grading.engine import Summary, grade
 from kefu.grading.store import Penalty, Store
 
@@ -27,20 +27,24 @@ def grade_papers(root: Path, papers: list[str], *, workers: int | None, force: b
     bad = 0
     for name in names:
         try:
-            found = plan.read(root / "source" / name)
-            if found.foreign:
-                raise ValueError(
-                    f"{name}: {', '.join(found.foreign)}: no marking from data; grade it with nbgrader autograde {name}"
-                )
-            store = Store(url, name, found.points, penalty(settings))
+            found = None if is_foreign(root / "source" / name) else plan.read(root / "source" / name)
             start = time.perf_counter()
-            done = grade(found, store, root, ignore, workers=workers or os.cpu_count() or 1, force=force,
-                         learners=frozenset(learners), tell=progress(name, start))  # fmt: skip
+            how: dict[str, Any] = {"workers": workers or os.cpu_count() or 1, "force": force, "learners": frozenset(learners)}
+            if found is None or found.foreign:
+                done = foreign.grade(name, root, **how, tell=progress(name, start))
+            else:
+                store = Store(url, name, found.points, penalty(settings))
+                done = grade(found, store, root, ignore, **how, tell=progress(name, start))
             bad += tell(name, done, time.perf_counter() - start)
         except (ValueError, FileNotFoundError) as error:
             print(error, file=sys.stderr)
             bad += 1
     return 1 if bad else 0
+
+
+def is_foreign(source: Path) -> bool:
+    """Whether a folder of source/ holds notebooks, but no paper of Kefu's."""
+    return not (source / "paper.json").exists() and any(source.glob("*.ipynb"))
 
 
 def tell(name: str, done: Summary, seconds: float) -> int:

@@ -47,10 +47,7 @@ class Stream(io.TextIOBase):
     def __init__(self, name: str) -> None:
         self.name = name
 
-    @property
-    def encoding(self) -> str:
-        """As in a kernel."""
-        return "UTF-8"
+    encoding = "UTF-8"
 
     def writable(self) -> bool:
         """Yes."""
@@ -119,7 +116,8 @@ def warm() -> ZMQInteractiveShell:
     """A shell ready for its first cell, to be forked from."""
     shell = ZMQInteractiveShell.instance(colors="NoColor")
     shell.run_line_magic("xmode", "Plain")
-    shell.history_manager.enabled = False
+    if shell.history_manager:
+        shell.history_manager.enabled = False
     return shell
 
 

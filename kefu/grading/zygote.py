@@ -17,6 +17,7 @@ from typing import Any, BinaryIO
 
 ANSWER = 8 << 20  # bytes a submission may answer with
 FOLDER = 200 << 20  # bytes it may leave in its folder
+GRACE = 2.0  # seconds a cell may take to hear that it is late
 LOOK = 0.25  # seconds between looks at the folder
 WARM = "import io, pandas; pandas.read_csv(io.StringIO('a,b\\n1,2')).groupby('a').agg(['mean', 'std']).to_html()"
 TOLD = 20  # things a submission did that are told
@@ -82,7 +83,7 @@ def _serve(request: dict[str, Any], child: Any) -> tuple[str, bytes]:
         finally:
             os._exit(code)
     os.close(writing)
-    end, answer = _listen(reading, Path(request["folder"]), time.monotonic() + request["seconds"])
+    end, answer = _listen(reading, Path(request["folder"]), request["seconds"], request["cell_seconds"] + GRACE)
     os.close(reading)
     if end:
         with suppress(ProcessLookupError):
@@ -96,10 +97,15 @@ def _serve(request: dict[str, Any], child: Any) -> tuple[str, bytes]:
     return end or ("done" if status == 0 else "time" if late else "died"), answer
 
 
-def _listen(reading: int, folder: Path, until: float) -> tuple[str, bytes]:
-    """What a child says until it ends; the first word is empty when it ended by itself."""
-    said, size = [], 0
-    while (left := until - time.monotonic()) > 0:
+def _listen(reading: int, folder: Path, seconds: float, quiet: float) -> tuple[str, bytes]:
+    """What a child says until it ends, at most `seconds`, and never `quiet` for longer than that.
+
+    The first word is empty when it ended by itself.
+    """
+    said: list[bytes] = []
+    size, heard = 0, time.monotonic()
+    until = heard + seconds
+    while (left := min(until, heard + quiet) - time.monotonic()) > 0:
         ready, _, _ = select.select([reading], [], [], min(left, LOOK))
         if not ready:
             if sum(entry.lstat().st_size for entry in folder.rglob("*")) > FOLDER:
@@ -109,6 +115,7 @@ def _listen(reading: int, folder: Path, until: float) -> tuple[str, bytes]:
         if not piece:
             return "", b"".join(said)
         said.append(piece)
+        heard = time.monotonic()
         size += len(piece)
         if size > ANSWER:
             return "flood", b"".join(said)[:ANSWER]
