@@ -289,16 +289,25 @@ def test_only_what_is_new_or_newer_is_graded_again_and_a_graders_own_points_stay
     assert found["q-truefalse-mark"] == (0, None, None, 0) and found["q-single-mark"] == (1, 0.25, None, 1)
 
 
-def test_a_paper_with_cells_of_another_kind_is_left_to_nbgrader_and_the_next_paper_is_graded(
-    school: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_a_paper_with_a_test_of_another_kind_is_marked_from_data_and_its_test_runs_in_the_sandbox(school: Path) -> None:
+    source = school / "source/quiz-small/quiz-small.ipynb"
+    notebook = nbformat.read(source, as_version=4)
+    told = {
+        "grade": True,
+        "grade_id": "by-hand",
+        "locked": True,
+        "solution": False,
+        "task": False,
+        "schema_version": 3,
+        "points": 3,
+    }
+    notebook.cells.append(nbformat.v4.new_code_cell("assert 1 + 1 == 2\n2.5", metadata={"nbgrader": told}))
+    nbformat.write(notebook, source)
+    cli.nbgrader(school, "generate_assignment", "quiz-small", "--force")
     submit(school, "kim", RIGHT)
-    shutil.copytree(school / "source/quiz-small", school / "source/lab")
-    (school / "source/lab/quiz-small.ipynb").rename(school / "source/lab/lab.ipynb")
-    text = (school / "source/lab/lab.ipynb").read_text(encoding="utf-8")
-    (school / "source/lab/lab.ipynb").write_text(text.replace('"mark(\\n"', '"assert 1 == 1\\n"', 1), encoding="utf-8")
-    assert grade(school, "lab", "quiz-small") == 1
-    assert "no marking from data; grade it with nbgrader autograde lab" in capsys.readouterr().err
+    assert grade(school) == 0
+    found = {row[1]: row[2] for row in rows(school)}
+    assert found["by-hand"] == 2.5
     assert score_of(school, "kim") == 22
 
 

@@ -41,6 +41,10 @@ class Pages:
                 parts += [json.dumps(mine, ensure_ascii=False) for mine in worked.own.get(n, [])]
         return '{"cells": [' + ",\n".join(parts) + "], " + self._rest + "\n"
 
+    def outputs(self, cell: Any, n: int, found: Journal, scores: dict[str, Score]) -> list[Any]:
+        """The outputs of one of the paper's own cells."""
+        return json.loads(self._outputs(cell, n, found, scores, spoken(found)))
+
     def _outputs(self, cell: Any, n: int, found: Journal, scores: dict[str, Score], lang: str) -> str:
         """A code cell's outputs as JSON text."""
         name = cell["metadata"].get("nbgrader", {}).get("grade_id", "")

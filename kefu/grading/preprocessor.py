@@ -20,17 +20,17 @@ from kefu.grading import cells, engine, plan
 from kefu.grading.page import Pages
 
 FLAGGED = "flagged: "  # how a line of the log begins that a grader should see
+KIT = {"setup", "cover", "hand-in"}  # the names of a paper's own cells besides its items
 Resources = dict[str, Any]
 
 
 def _plan(preprocessor: NbGraderPreprocessor, resources: Resources) -> plan.Plan | None:
-    """The plan of the paper at hand; None for an assignment whose tests are code."""
+    """The plan of the paper at hand; None for an assignment that is none of Kefu's."""
     course = CourseDirectory(config=preprocessor.config)
     try:
-        found = plan.read(Path(course.format_path(course.source_directory, ".", resources["nbgrader"]["assignment"])))
+        return plan.read(Path(course.format_path(course.source_directory, ".", resources["nbgrader"]["assignment"])))
     except FileNotFoundError:
         return None
-    return None if found.foreign else found
 
 
 class FromSource(NbGraderPreprocessor):
@@ -41,7 +41,7 @@ class FromSource(NbGraderPreprocessor):
 
     def preprocess(self, nb: NotebookNode, resources: Resources) -> tuple[NotebookNode, Resources]:
         found = _plan(self, resources)
-        if found is None:
+        if found is None or found.foreign:
             self._mend(nb, resources["nbgrader"])
         elif found.of:
             own = cells.arrange(found, [dict(cell) for cell in nb.cells])
@@ -116,10 +116,10 @@ class MarkFromData(Execute):
 
     def preprocess(self, nb: NotebookNode, resources: Resources, **kwargs: Any) -> tuple[NotebookNode, Resources]:
         found, folder = _plan(self, resources), Path(resources["metadata"]["path"])
-        if found is None:
+        if found is None or found.foreign:
             if nb.metadata.get("kernelspec", {}).get("language", "python") != "python":
                 return super().preprocess(nb, resources, **kwargs)
-            self._run(nb, folder)
+            self._run(nb, folder, found)
             return nb, resources
         answers = journal.read(folder / journal.NAME)
         worked = None
@@ -130,22 +130,33 @@ class MarkFromData(Execute):
                 self.log.warning("%s%s", FLAGGED, sentence)
         return nbformat.reads(Pages(found).write(answers, found.scores(answers), worked), as_version=4), resources
 
-    def _run(self, nb: NotebookNode, folder: Path) -> None:
-        """Run a notebook's cells in the sandbox; raises RuntimeError when the learner's code ended its process."""
+    def _run(self, nb: NotebookNode, folder: Path, found: plan.Plan | None) -> None:
+        """Run a notebook's cells in the sandbox, but for Kefu's own, which are filled in from data.
+
+        Raises RuntimeError when the learner's code ended its process.
+        """
         code = [cell for cell in nb.cells if cell.cell_type == "code"]
+        ours = set(found.marks) | {item["id"] for item in found.public["items"]} | KIT if found else set()
+        steps = [cell for cell in code if cell.metadata.get("nbgrader", {}).get("grade_id") not in ours]
         limit = float(self.timeout or 30)
         with tempfile.TemporaryDirectory(prefix="kefu-", ignore_cleanup_errors=True) as place:
             engine.copy(folder, Path(place), [])
-            ran = engine.sandbox().run(
-                Path(place), [{"source": cell.source} for cell in code], (limit + 2) * len(code) + 2, limit
-            )
+            asked = [{"source": cell.source} for cell in steps]
+            ran = engine.sandbox().run(Path(place), asked, (limit + 2) * len(steps) + 2, limit)
         for thing in ran.did:
             self.log.warning("%sits code did what few computations need: %s", FLAGGED, thing)
         if ran.end != "done":
             raise RuntimeError(cells.ENDS[ran.end])
-        for n, (cell, told) in enumerate(zip(code, ran.cells, strict=True), 1):
+        for cell, told in zip(steps, ran.cells, strict=True):
+            cell.outputs = told["outputs"]
+        if found:
+            answers, pages = journal.read(folder / journal.NAME), Pages(found)
+            for cell in code:
+                if cell not in steps:
+                    cell.outputs = pages.outputs(cell, 0, answers, found.scores(answers))
+        for n, cell in enumerate(code, 1):
             cell.execution_count = n
-            for output in told["outputs"]:
+            for output in cell.outputs:
                 if output["output_type"] == "execute_result":
                     output["execution_count"] = n
-            cell.outputs = [NotebookNode(output) for output in told["outputs"]]
+            cell.outputs = [NotebookNode(output) for output in cell.outputs]
