@@ -164,6 +164,7 @@ def publish(part: Path | None, target: Path) -> None:
     if target.exists():
         target.rename(old)
     if part:
+        target.parent.mkdir(parents=True, exist_ok=True)
         part.rename(target)
     shutil.rmtree(old, ignore_errors=True)
 

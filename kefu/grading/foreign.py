@@ -5,6 +5,7 @@ nbgrader's converter writes to a hidden folder; a submission gets its place in a
 
 import logging
 import shutil
+import warnings
 from collections.abc import Callable, Collection
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import ExitStack
@@ -56,10 +57,12 @@ def grade_one(root: Path, paper: str, learner: str) -> tuple[str, list[str]]:
     logger.propagate = False
     problem = ""
     try:
-        converter: Any = Autograde(coursedir=CourseDirectory(config=config), config=config)
-        converter.start()
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # nbgrader gives several for every submission
+            converter: Any = Autograde(coursedir=CourseDirectory(config=config), config=config)
+            converter.start()
     except (Exception, SystemExit) as error:  # one bad submission stops nobody
-        problem = next((line for line in heard.errors if line), "") or str(error) or type(error).__name__
+        problem = (heard.errors[0] if heard.errors else str(error) or type(error).__name__)[:300]
     finally:
         logger.removeHandler(heard)
     made = root / HIDDEN / learner / paper
@@ -72,7 +75,7 @@ def grade_one(root: Path, paper: str, learner: str) -> tuple[str, list[str]]:
 
 
 class _Heard(logging.Handler):
-    """Keeps what nbgrader says of a submission: warnings, and the last line of every error."""
+    """Keeps what nbgrader says of a submission: warnings, and what its errors come down to."""
 
     def __init__(self) -> None:
         super().__init__(logging.WARNING)
@@ -80,13 +83,14 @@ class _Heard(logging.Handler):
         self.errors: list[str] = []
 
     def emit(self, record: logging.LogRecord) -> None:
-        said = record.getMessage()
+        said = record.getMessage().strip()
         self.lines.append(said)
-        if record.levelno >= logging.ERROR:
-            reason = said.strip().splitlines()[-1] if said.strip() else ""
-            if record.exc_info and record.exc_info[1]:
-                reason = str(record.exc_info[1]).strip().splitlines()[0] or type(record.exc_info[1]).__name__
-            self.errors.append(reason[:300])
+        if record.levelno >= logging.ERROR and said:
+            last = said.splitlines()[-1]
+            if said.startswith("Traceback"):  # of several errors the trace says most
+                self.errors.insert(0, last.partition(": ")[2] or last)
+            else:
+                self.errors.append(last)
 
 
 def _config(root: Path, paper: str, learner: str) -> Config:

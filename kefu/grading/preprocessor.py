@@ -4,11 +4,15 @@ Labs and any other assignment in Python run in the sandbox, where nbgrader would
 """
 
 import json
+import re
 import tempfile
+from html import unescape
 from pathlib import Path
 from typing import Any
 
 import nbformat
+from nbconvert.filters import markdown2html_mistune
+from nbconvert.preprocessors.sanitize import SanitizeHTML
 from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell
 from nbgrader.api import Gradebook
@@ -21,6 +25,7 @@ from kefu.grading.page import Pages
 
 FLAGGED = "flagged: "  # how a line of the log begins that a grader should see
 KIT = {"setup", "cover", "hand-in"}  # the names of a paper's own cells besides its items
+ACTS = re.compile(r"=\s*[\"']?\s*(javascript|vbscript|data):", re.I)
 Resources = dict[str, Any]
 
 
@@ -101,6 +106,14 @@ def _after(nb: NotebookNode, before: list[str]) -> int:
     )
 
 
+def _tame(nb: NotebookNode) -> None:
+    """Let nobody's markup act in the formgrader or in feedback: tags are cleaned, text with a link that runs code is shown as text."""
+    SanitizeHTML().preprocess(nb, {})
+    for cell in nb.cells:
+        if cell.cell_type == "markdown" and ACTS.search(unescape(markdown2html_mistune(cell.source))):
+            cell.source = "".join(f"    {line}\n" for line in cell.source.splitlines())
+
+
 class HideName(NbGraderPreprocessor):
     """Keeps the learner's name, id and folder out of the formgrader's marking page; the submission's number stands for them."""
 
@@ -148,15 +161,16 @@ class MarkFromData(Execute):
         if ran.end != "done":
             raise RuntimeError(cells.ENDS[ran.end])
         for cell, told in zip(steps, ran.cells, strict=True):
-            cell.outputs = told["outputs"]
+            cell.outputs = [NotebookNode(output) for output in told["outputs"]]
+        _tame(nb)
         if found:
             answers, pages = journal.read(folder / journal.NAME), Pages(found)
             for cell in code:
                 if cell not in steps:
-                    cell.outputs = pages.outputs(cell, 0, answers, found.scores(answers))
+                    shown = pages.outputs(cell, 0, answers, found.scores(answers))
+                    cell.outputs = [NotebookNode(output) for output in shown]
         for n, cell in enumerate(code, 1):
             cell.execution_count = n
             for output in cell.outputs:
                 if output["output_type"] == "execute_result":
                     output["execution_count"] = n
-            cell.outputs = [NotebookNode(output) for output in cell.outputs]
