@@ -2,7 +2,7 @@
 
 from typing import Any
 
-__all__ = ["ask", "cover", "hand_in", "mark", "practice"]
+__all__ = ["ask", "cover", "hand_in", "mark", "passage", "practice"]
 
 
 def __getattr__(name: str) -> Any:

@@ -88,11 +88,12 @@ def desk(root: Path, lang: str) -> int:
     """Lay out desk/ for a learner of this machine, and release every paper to the local exchange."""
     papers, _ = paper.load(root, bank.load(root))
     for name in papers:
-        files = [path for path in (root / "release" / name).iterdir() if path.is_file()]
+        released = root / "release" / name
+        files = [path for path in released.rglob("*") if path.is_file()]
         _, changed, missing = filecmp.cmpfiles(
-            root / "release" / name,
+            released,
             root / "exchange" / COURSE / "outbound" / name,
-            [path.name for path in files],
+            [path.relative_to(released).as_posix() for path in files],
             shallow=False,
         )
         if changed or missing:

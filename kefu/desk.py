@@ -24,6 +24,11 @@ body[data-jp-theme-light="true"] { --jp-layout-color0: #fffdf8; --jp-layout-colo
 .jp-RenderedHTMLCommon h1 { font-size: 1.75rem; line-height: 1.4; } .jp-RenderedHTMLCommon h2 { font-size: 1.375rem; }
 .jp-RenderedHTMLCommon table { font-size: 1rem; margin-left: 0; } .jp-RenderedHTMLCommon td, .jp-RenderedHTMLCommon th { text-align: left; }
 .jp-OutputArea-output { overflow: visible; }
+.jp-Cell-inputWrapper:has(.kefu-run) { flex-wrap: wrap; } .kefu-run { flex: 1 1 100%; display: flex; gap: 0.5rem; padding: 0.375rem 0; }
+.kefu-run button { font: 1rem system-ui, "PingFang SC", "HarmonyOS Sans SC", "Microsoft YaHei", "Noto Sans SC", "Noto Sans CJK SC", sans-serif;
+  min-height: 44px; padding: 0.375rem 1rem; color: var(--jp-content-link-color); background: transparent; border: 1px solid transparent; border-radius: 8px; cursor: pointer; }
+.kefu-run button:first-child { border-color: currentcolor; font-weight: 600; } .kefu-run button:hover, .kefu-run button:focus-visible { border-color: currentcolor; }
+.kefu-run[aria-busy] button { opacity: 0.5; pointer-events: none; }
 @media (max-width: 37.5rem) { .jp-Notebook.jp-Notebook { padding: 0; } .jp-Notebook .jp-Cell { padding: 0.25rem; } }
 """
 

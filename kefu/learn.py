@@ -1,4 +1,4 @@
-"""What a notebook says: practice, ask, mark, hand_in; and cover, a paper's first card."""
+"""What a notebook says: practice, ask, mark, hand_in; cover, a paper's first card; passage, a text of a lab."""
 
 import os
 import weakref
@@ -8,10 +8,11 @@ from typing import Any
 from IPython import get_ipython
 from IPython.display import display
 
-from kefu import journal, room, views, widget
+from kefu import journal, room, slips, views, widget
 from kefu.cards import Card
 from kefu.items import LANGS
 from kefu.items import score as score_response
+from kefu.items.value import plain
 from kefu.syllabus import course_folder
 
 _live: "weakref.WeakSet[Card]" = weakref.WeakSet()  # the cards of this notebook, to tell of changes
@@ -35,7 +36,21 @@ def cover() -> Any:
     def show(told: dict[str, Any]) -> Any:
         if _grading():
             return views.covered(told, views.spoken(journal.read(here / journal.NAME)))
+        if "lab" in told and (shell := get_ipython()):
+            slips.soften(shell, room.language)
         return room.cover(here, told, room.language(), _page, _choose)
+
+    return room.paper(here, room.language(), show)
+
+
+def passage(name: str) -> Any:
+    """Show a text of a lab in the learner's language."""
+    here = Path.cwd()
+
+    def show(told: dict[str, Any]) -> Any:
+        if _grading():
+            return views.passage(told, name, views.spoken(journal.read(here / journal.NAME)))
+        return room.passage(here, told, name, room.language(), _page)
 
     return room.paper(here, room.language(), show)
 
@@ -46,13 +61,13 @@ def ask(item_id: str) -> Any:
     return room.paper(here, room.language(), lambda told: room.ask(here, told, item_id, room.language(), _exercise))
 
 
-def mark(item_id: str, **literals: Any) -> float:
-    """Mark the recorded response to an item; shows the verdict and returns the points earned.
+def mark(item_id: str, *, of: str = "", **literals: Any) -> float:
+    """Mark the recorded response to an item, or the notebook's variable `of`; shows the verdict, returns the points earned.
 
-    `literals` are the keyword arguments of `kefu.items.score`.
+    The other `literals` are the keyword arguments of `kefu.items.score`.
     """
     found = journal.read(Path(journal.NAME))
-    score = score_response(response=found.responses.get(item_id), **literals)
+    score = score_response(response=_taken(of) if of else found.responses.get(item_id), **literals)
     display(views.marked(score, views.spoken(found)))
     return score.earned
 
@@ -68,6 +83,15 @@ def hand_in() -> Any:
         return room.hand_in(here, told, room.language(), _page)
 
     return room.paper(here, room.language(), show)
+
+
+def _taken(name: str) -> Any:
+    """A variable of the notebook as plain data; where it is none, something that no item takes for a response."""
+    shell = get_ipython()
+    try:
+        return plain(shell.user_ns.get(name) if shell else None)
+    except Exception as error:  # an object of the learner's own may do anything when it is asked for its data
+        return error
 
 
 def _exercise(kind: str, public: dict[str, Any], path: Path, **arguments: Any) -> Any:

@@ -168,7 +168,17 @@ def paper(at: Place, name: str) -> str:
     told = room.paper(folder, at.lang, lambda told: told)
     title = told["title"][at.lang] if isinstance(told, dict) else name
     body = f'<section class="kefu-prose"><h1>{escape(title)}</h1></section>'
+    other = next(f"{at.base}/{lang}/paper/{name}" for lang in LANGS if lang != at.lang)
+    if isinstance(told, dict) and "lab" in told:
+        return shell(at, title, body + _lab(at, name), other, kind="lab")
     body += "".join(slot(at, name, *call.groups()) for call in calls if call)
     nav = f'<nav class="kefu-navigator" aria-label="{w["navigator"]}" hidden></nav>'
-    other = next(f"{at.base}/{lang}/paper/{name}" for lang in LANGS if lang != at.lang)
     return shell(at, title, body, other, nav, "paper")
+
+
+def _lab(at: Place, name: str) -> str:
+    """A data lab's page: code needs a kernel, so the way leads to JupyterLab; handing in is done here."""
+    w, base = words(at.lang), at.base.removesuffix("/kefu")
+    lines = "".join(f"<p>{w[word]}</p>" for word in ("lab_where", "lab_how"))
+    way = f'<p><a class="kefu-primary" href="{base}/lab/tree/{name}/{name}.ipynb">{w["lab_open"]}</a></p><p>{w["lab_back"]}</p>'
+    return f'<section class="kefu kefu-way">{lines}{way}</section>{slot(at, name, "hand_in", None)}'

@@ -3,17 +3,19 @@
 import json
 import tomllib
 from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
+from kefu import lab as labs
 from kefu.bank import Bank
 from kefu.bank import load as load_bank
 from kefu.items import CREDITS, KINDS, LANGS, Complaint, Item
 
-KEYS = ("title", "chapter", "credit", "pass", "items", "draw", "seed", "minutes", "closes")
+KEYS = ("title", "lab", "chapter", "credit", "pass", "items", "draw", "seed", "minutes", "closes")
 FILE = "bank/papers.toml"
 REGRADES = "bank/regrades.json"  # paper to item to what a regrade changed: key, accept, void; kefu regrade writes it
 
@@ -23,7 +25,7 @@ class Paper:
     """One form of a paper: its items in order, its credit rule per kind, its pass mark in percent.
 
     After `closes` its reasons may be shown; a paper without that time stays open for good. `minutes` is its time limit,
-    0 for none.
+    0 for none. A lab has its steps too.
     """
 
     name: str
@@ -33,6 +35,7 @@ class Paper:
     pass_mark: int
     minutes: int = 0
     closes: datetime | None = None
+    lab: labs.Lab | None = None
 
     def public(self) -> dict[str, Any]:
         """What paper.json holds: no key, no rationale."""
@@ -40,7 +43,8 @@ class Paper:
         limit: dict[str, Any] = {"minutes": self.minutes} if self.minutes else {}
         if self.closes:
             limit["closes"] = self.closes.isoformat()
-        return {"paper": self.name, "title": self.title, "pass": self.pass_mark, **limit, "items": items}
+        passages = {"lab": self.lab.passages} if self.lab else {}
+        return {"paper": self.name, "title": self.title, "pass": self.pass_mark, **limit, **passages, "items": items}
 
 
 def load(root: Path, bank: Bank) -> tuple[dict[str, Paper], list[Complaint]]:
@@ -56,19 +60,36 @@ def load(root: Path, bank: Bank) -> tuple[dict[str, Paper], list[Complaint]]:
     except ValueError as error:  # no paper may be built with keys that were found wrong
         return {}, [Complaint(REGRADES, "JSON", f"{error}; mend that place, or take the file's last good version")]
     papers, complaints = {}, []
+    read = {
+        name: labs.read(root, name, bank)
+        for name, fields in raw.items()
+        if isinstance(fields, dict) and fields.get("lab") is True
+    }
+    # An item of a lab makes sense beside the lab's data only: no draw takes it.
+    free = replace(bank, items={i: item for i, item in bank.items.items() if i not in _of_labs(read.values())})
     for name, fields in raw.items():
         found = list(_check(name, fields, bank))
-        items = [] if found else _form(name, fields, bank, found)
+        lab, wrong = read.get(name, (None, []))
+        if lab:
+            items = [bank.items[i] for i in _of_labs([(lab, [])])]
+        else:
+            items = [] if found or wrong else _form(name, fields, free if "draw" in fields else bank, found)
+        complaints += wrong
         complaints += [Complaint(FILE, f"{name}.{key}" if key else name, mend) for key, mend in found]
-        if not found:
+        if not found and not wrong:
             credit = {kind: fields.get("credit", {}).get(kind, "all") for kind in KINDS}
             changed = changes.get(name, {})
             strange = ", ".join(sorted(changed.keys() - {item.id for item in items}))
             complaints += [Complaint(REGRADES, name, f"{strange}: is no item of this paper; take it out")] if strange else []
             items = [regraded(item, changed.get(item.id, {})) for item in items]
             passing, minutes, closes = fields.get("pass", 60), fields.get("minutes", 0), fields.get("closes")
-            papers[name] = Paper(name, fields["title"], tuple(items), credit, passing, minutes, closes)
+            papers[name] = Paper(name, fields["title"], tuple(items), credit, passing, minutes, closes, lab)
     return papers, complaints
+
+
+def _of_labs(read: Iterable[tuple[labs.Lab | None, list[Complaint]]]) -> list[str]:
+    """The items that labs ask, in order."""
+    return [step.item for lab, _ in read if lab for step in lab.steps if step.item]
 
 
 def find(root: Path, name: str) -> Paper:
@@ -119,7 +140,10 @@ def _check(name: str, fields: Any, bank: Bank) -> list[tuple[str, str]]:
     for kind, rule in credit.items() if isinstance(credit, dict) else [("", credit)]:
         if kind not in KINDS or rule not in CREDITS:
             found.append(("credit", f"{kind} = {rule!r} is no rule; write a kind and one of {', '.join(CREDITS)}"))
-    if ("items" in fields) == ("draw" in fields):
+    if "lab" in fields:
+        if fields["lab"] is not True or "items" in fields or "draw" in fields:
+            found.append(("lab", f"write lab = true, without items or draw: {labs.FOLDER}/{name}/lab.toml names the items"))
+    elif ("items" in fields) == ("draw" in fields):
         found.append(("items", "give either items, a list of ids, or draw, a count per kind"))
     return found
 

@@ -86,6 +86,18 @@ def ask(folder: Path, told: dict[str, Any], item_id: str, lang: str, make: Make)
     return make(public["kind"], public, path, lang=lang, place=place, who=learner(), until=until)
 
 
+def passage(folder: Path, told: dict[str, Any], name: str, lang: str, make: Make) -> Any:
+    """A text of the lab in a folder."""
+    if name not in told["lab"][lang]:
+        return views.notice(lang, "no_passage", name=name)
+    return make(
+        lambda lang: {"passage": views.prose(told["lab"][lang][name])},
+        lambda lang: views.passage(told, name, lang),
+        lang=lang,
+        heard=lambda card, message: None,
+    )
+
+
 def cover(folder: Path, told: dict[str, Any], lang: str, make: Make, choose: Callable[[str], None] = remember) -> Any:
     """A paper's title, its rules, the choice of language; where time is limited, when it began."""
     path = folder / journal.NAME

@@ -4,14 +4,18 @@ Every learner's id starts with `simulated-`, so that nobody takes the class for 
 """
 
 import shutil
+from collections.abc import Collection
 from datetime import datetime, timedelta
 from hashlib import sha256
 from math import exp
 from pathlib import Path
 from random import Random
 
+import nbformat
+
 from kefu import journal
 from kefu.items import kind_module
+from kefu.lab import Lab
 from kefu.paper import Paper
 
 DIFFICULTY = {"recall": -1.0, "understand": -0.4, "apply": 0.2, "analyse": 0.8}
@@ -39,15 +43,30 @@ def submit_class(
         if folder.exists():
             shutil.rmtree(folder)
         shutil.copytree(release / paper.name, folder)
+        solved: set[str] = set()
         for place, item in enumerate(paper.items[:answered]):
             difficulty = DIFFICULTY[item.level] + rng.gauss(0, 0.5)
             knows = 1 / (1 + exp(difficulty - ability))
             when = min(end, now) - timedelta(minutes=len(paper.items) - place)
             response = kind_module(item.kind).attempt(item, knows, rng)
+            if item.kind == "value" and paper.lab and item.score(response).earned:
+                solved.add(item.id)
             journal.append(
                 folder / journal.NAME, item.id, now=when, lang=rng.choice(["zh", "zh", "zh", "en"]), response=response
             )
+        if paper.lab:
+            fill(folder / f"{paper.name}.ipynb", paper.lab, solved)
         (folder / "timestamp.txt").write_text(stamp, encoding="utf-8")
         (folder / "submission_secret.txt").write_text(sha256(folder.name.encode()).hexdigest(), encoding="utf-8")
         folders.append(folder)
     return folders
+
+
+def fill(notebook: Path, lab: Lab, items: Collection[str]) -> None:
+    """Fill a lab's blanks that lead to these items, as a learner would."""
+    found = nbformat.read(notebook, as_version=4)
+    for step in lab.steps:
+        if step.what == "blank" and step.item in items:
+            blank = next(cell for cell in found.cells if cell.source == lab.code[step.name])
+            blank.source = lab.solutions[step.name]
+    nbformat.write(found, notebook)

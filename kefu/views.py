@@ -2,8 +2,11 @@
 
 from collections import Counter
 from dataclasses import replace
+from functools import cache
 from html import escape
 from typing import Any
+
+import mistune
 
 from kefu.items import LANGS, Item, Score, kind_module
 from kefu.items.item import filled, listing, markup
@@ -53,6 +56,17 @@ def size(paper: dict[str, Any]) -> dict[str, Any]:
     """A paper's number of items, its points and its pass mark in percent, as its cover tells them."""
     points = sum(item["points"] for item in paper["items"])
     return {"n": len(paper["items"]), "points": f"{points:g}", "pass": paper["pass"]}
+
+
+def passage(paper: dict[str, Any], name: str, lang: str) -> Static:
+    """A text of a lab, its Markdown as HTML; what is HTML in it is shown as it is written."""
+    return Static(f"passage {name}", f'<section lang="{_tag(lang)}">{prose(paper["lab"][lang][name])}</section>')
+
+
+@cache
+def prose(markdown: str) -> str:
+    """Markdown with tables as safe HTML."""
+    return str(mistune.create_markdown(escape=True, plugins=["table"])(markdown))
 
 
 def marked(score: Score, lang: str) -> Static:

@@ -1,5 +1,6 @@
 """The item and its score: what every kind shares."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from hashlib import sha256
@@ -164,8 +165,8 @@ def unknown(ids: Any, options: list[str]) -> str:
 
 
 def markup(text: str) -> str:
-    """Item text as safe HTML; **bold** is its only markup."""
-    parts = escape(text).split("**")
+    """Item text as safe HTML; **bold** and `code` are its only markup."""
+    parts = re.sub("`([^`]+)`", r"<code>\1</code>", escape(text)).split("**")
     return "".join(f"<strong>{part}</strong>" if i % 2 else part for i, part in enumerate(parts)).replace("\n", "<br>")
 
 

@@ -1,4 +1,4 @@
-// A paper's first and last cards: the cover (title, rules, language, start) and the hand-in.
+// A paper's first and last cards: the cover (title, rules, language, start) and the hand-in; and a text of a lab.
 import { el, fill, sheet } from "./card.js";
 
 export default {
@@ -38,9 +38,9 @@ export default {
     }
     function build() {
       const page = model.get("page"), words = model.get("words"), lang = model.get("lang");
-      const body = page.unanswered ? end(page, words) : cover(page, words);
+      const body = page.passage ? [Object.assign(el("div"), { innerHTML: page.passage })] : page.unanswered ? end(page, words) : cover(page, words);
       const focused = [...root.querySelectorAll("button")].indexOf(document.activeElement);
-      root.replaceChildren(sheet(lang, { class: "kefu kefu-page" }, ...body.filter(Boolean)));
+      root.replaceChildren(sheet(lang, { class: `kefu kefu-page${page.passage ? " kefu-passage" : ""}` }, ...body.filter(Boolean)));
       if (focused >= 0) (root.querySelectorAll("button")[focused] ?? root.querySelector(".kefu-receipt"))?.focus();
     }
     const watched = ["change:page", "change:words"];

@@ -25,10 +25,11 @@ export function sheet(lang, attrs, ...children) {
   return el("section", { class: "kefu", lang: lang === "zh" ? "zh-CN" : lang, ...attrs }, ...children);
 }
 
-/** Item text as nodes: **bold** and line breaks are its only markup. */
+/** Item text as nodes: **bold**, `code`, and line breaks are its only markup. */
 export function rich(text) {
+  const coded = (line) => line.split(/`([^`]+)`/).map((part, i) => (i % 2 ? el("code", {}, part) : part));
   return text.split("**").map((part, i) => {
-    const lines = part.split("\n").flatMap((line, n) => (n ? [el("br"), line] : [line]));
+    const lines = part.split("\n").flatMap((line, n) => (n ? [el("br"), ...coded(line)] : coded(line)));
     return i % 2 ? el("strong", {}, ...lines) : el("span", {}, ...lines);
   });
 }
