@@ -19,7 +19,7 @@ CATCH_ALL = re.compile(r"以上(?:都|皆|全|均)|都不是$|全部正确|all o
 HALF_WIDTH = re.compile(r"[,;?!](?=[一-鿿])|(?<=[一-鿿])[,;?!]")
 QUOTED = re.compile(r"“[^”]*”|「[^」]*」|《[^》]*》")
 # Words that claim every case, and so betray a wrong option. Limits (只, only) and duties (必须, must) are left alone:
-# in a bank of 600 items they stood in keys as often as chance has it, and law and safety need them.
+# in a bank of 600 items they stood in keys about as often as chance has it, and law and safety need them.
 ABSOLUTES = {
     "zh": re.compile(
         r"(?<!不)一定(?!的|职业|程度|范围|时间|条件)|绝不|绝对|从不|永远|总是|总会|只能|必定|必然|一律|凡是|无论如何"
