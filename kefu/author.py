@@ -5,7 +5,7 @@ from collections import Counter
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from kefu import bank, paper, syllabus
+from kefu import balance, bank, paper, syllabus
 from kefu import lint as lints
 from kefu.desk import lay_out
 from kefu.simulate import submit_class
@@ -28,9 +28,10 @@ def check(root: Path) -> int:
 
 
 def lint(root: Path) -> int:
-    """Print every complaint about how items are written; 1 when there is one."""
-    known = bank.load(root)
-    found = lints.lint(list(known.items.values()), list(syllabus.load(syllabus.course_folder(root)).points))
+    """Print every complaint about how items and lessons are written; 1 when there is one."""
+    known, folder = bank.load(root), syllabus.course_folder(root)
+    course = syllabus.load(folder)
+    found = lints.lint(list(known.items.values()), list(course.points)) + lints.lessons(folder, course)
     for complaint in found:
         print(complaint)
     print(f"{len(known.items)} items read; {len(found)} complaints")
@@ -53,6 +54,8 @@ def coverage(root: Path) -> int:
     singles = [item for item in known.pool("secure").values() if item.kind == "single"]
     places = Counter("abcdefgh"[item.options.index(item.key)] for item in singles)
     print(f"keys of single choice: {', '.join(f'{place} {places[place]}' for place in sorted(places))}")
+    if pair := balance.closest(list(known.items.values())):
+        print(f"closest items of the two pools: {pair[0].id} and {pair[1].id} share {pair[2]:.0%} of their wording")
     covered = {pool: len(counts[pool].keys() & course.points.keys()) for pool in counts}
     print(f"covered: {covered['practice']} of {len(course.points)} by practice, {covered['secure']} by secure items")
     return 0

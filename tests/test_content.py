@@ -7,7 +7,7 @@ import nbformat
 import pytest
 from conftest import REPOSITORY
 
-from kefu import bank, paper, syllabus
+from kefu import bank, lint, paper, syllabus
 from kefu.items import LANGS, Item
 from kefu.strings import words
 
@@ -16,28 +16,10 @@ KNOWN = bank.load(REPOSITORY)
 ITEMS = sorted(KNOWN.items.values(), key=lambda item: item.id)
 TAUGHT_IN = {lang: {lesson.id: path for lesson, path in syllabus.load(COURSE).notebooks(COURSE, lang)} for lang in LANGS}
 PAIRS = [(path, TAUGHT_IN["en"].get(lesson)) for lesson, path in TAUGHT_IN["zh"].items()]
-# Scanning errors, fabricated attributions, names and sexist or stigmatising sentences of the source documents.
+# Misprints, fabricated attributions, names and sexist or stigmatising sentences of the source documents.
 BANNED = [
-    "台皂力",
-    "retum",
-    "连种",
-    "扎仪",
-    "100␣1=0",
-    "客(client)",
-    "又上扩大",
-    "直立足",
-    "是他和我们都得益",
-    '客"户至上',
-    "客”户至上",
-    "显着",
-    "烦燥",
-    "帐户",
+    *lint.SLIPS,
     "那个行业",
-    "辩明",
-    "前题",
-    "广搏",
-    "语文效果",
-    "驾驭语文",
     "颜瑶章",
     "aishibei",
     "爱拾贝",
