@@ -40,7 +40,7 @@ def main(arguments: list[str] | None = None) -> int:
     found.add_argument("papers", nargs="*", help="default: every paper that was submitted")
     found.add_argument("--workers", type=int, help="processes (default: one a core)")
     found.add_argument("--force", action="store_true", help="also what is graded already")
-    found.add_argument("--learner", dest="learners", action="append", default=[], help="only this learner; may be repeated")
+    found.add_argument("--student", dest="learners", action="append", default=[], help="only this learner; may be repeated")
     found = command(grader.scores, "print the scores; write them as CSV and XLSX, and as Canvas and Moodle take them in")
     found.add_argument("--lang", choices=LANGS, default=LANGS[0], help="of headings and titles")
     found.add_argument("--out", type=Path, help="the folder to write to (default: scores in the root)")

@@ -289,6 +289,19 @@ def test_only_what_is_new_or_newer_is_graded_again_and_a_graders_own_points_stay
     assert found["q-truefalse-mark"] == (0, None, None, 0) and found["q-single-mark"] == (1, 0.25, None, 1)
 
 
+def test_a_run_says_how_many_of_its_submissions_wait_for_a_person(school: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    for learner in ("kim", "lee", "max"):
+        submit(school, learner, RIGHT)
+    assert grade(school, "--student", "kim", "--student", "lee") == 0
+    assert "2 graded" in (told := capsys.readouterr().out) and "quiz-small: needs manual marking: 2 submissions" in told
+    with sqlite3.connect(school / "gradebook.db") as connection:
+        connection.execute("UPDATE grade SET manual_score = 2, needs_manual_grade = 0")
+    assert grade(school) == 0
+    assert "quiz-small: needs manual marking: 1 submissions" in capsys.readouterr().out
+    assert grade(school) == 0
+    assert "needs manual" not in capsys.readouterr().out
+
+
 def test_a_paper_with_cells_of_another_kind_is_left_to_nbgrader_and_the_next_paper_is_graded(
     school: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

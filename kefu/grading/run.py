@@ -51,6 +51,8 @@ def tell(name: str, done: Summary, seconds: float) -> int:
         print(f"{name}: {learner}: not graded: {sentence}")
     print(f"{name}: {done.graded} graded, {done.skipped} already graded, {len(done.failed)} failed, "
           f"{len({learner for learner, _ in done.flagged})} flagged; {seconds:.1f} s")  # fmt: skip
+    if done.to_mark:
+        print(f"{name}: needs manual marking: {done.to_mark} submissions")
     return len(done.failed)
 
 

@@ -1,6 +1,6 @@
 """The store: nbgrader's gradebook, written in few statements and one transaction a batch."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from datetime import UTC, datetime
 from typing import Any, NamedTuple
 from uuid import uuid4
@@ -94,6 +94,17 @@ class Store:
             _many(connection, insert(COMMENT), comments)
             _many(connection, update(GRADE).where(GRADE.c.id == bindparam("b_id")), changed)
             _many(connection, update(SUBMITTED).where(SUBMITTED.c.id == bindparam("b_id")), penalties)
+
+    def to_mark(self, learners: Collection[str]) -> set[str]:
+        """Who of these learners has a cell that waits for a person."""
+        query = (
+            select(SUBMISSION.c.student_id)
+            .join_from(SUBMISSION, SUBMITTED, SUBMITTED.c.assignment_id == SUBMISSION.c.id)
+            .join(GRADE, GRADE.c.notebook_id == SUBMITTED.c.id)
+            .where(SUBMITTED.c.notebook_id == self._notebook, GRADE.c.needs_manual_grade, SUBMISSION.c.student_id.in_(learners))
+        )
+        with self._engine.connect() as connection:
+            return set(connection.scalars(query))
 
     def close(self) -> None:
         """Let go of the gradebook's file."""
