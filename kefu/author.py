@@ -7,6 +7,7 @@ from pathlib import Path
 
 from kefu import bank, paper, syllabus
 from kefu import lint as lints
+from kefu.database import address
 from kefu.desk import lay_out
 from kefu.simulate import submit_class
 from kefu.stock import COURSE, nbgrader
@@ -72,7 +73,7 @@ def build(root: Path) -> int:
         print(f"wrote {path.relative_to(root)}")
     (root / "exchange").mkdir(exist_ok=True)
     (root / "exchange").chmod(0o777)  # learners of this machine write here, as nbgrader asks
-    released = gradebook.papers(root / "gradebook.db")
+    released = gradebook.papers(address(root))
     for name, form in papers.items():
         changed = write(form, root / "source")
         if changed or name not in released or not (root / "release" / name / f"{name}.ipynb").exists():

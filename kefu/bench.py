@@ -16,6 +16,7 @@ from pathlib import Path
 from random import Random
 
 from kefu import author, bank, gradebook, journal, paper
+from kefu.database import address, settle_apart
 from kefu.grading import plan
 from kefu.grading.store import Row, Store
 from kefu.items import kind_module
@@ -40,7 +41,7 @@ def main() -> None:
         stage = Path(folder)
         for name in ("course", "bank"):
             shutil.copytree(Path.cwd() / name, stage / name)
-        shutil.copy(Path.cwd() / "nbgrader_config.py", stage)
+        settle_apart(Path.cwd(), stage)
         if chosen.what == "grade":
             grade(stage, learners, chosen.stock)
         else:
@@ -84,7 +85,7 @@ def frame(stage: Path, learners: int) -> None:
     (exam,) = built(stage, 1, 100)
     fill(stage, exam.name, learners)
     start = time.perf_counter()
-    found = gradebook.frame(stage / "gradebook.db", bank.load(stage).items)
+    found = gradebook.frame(address(stage), bank.load(stage).items)
     took = time.perf_counter() - start
     print(f"frame of {learners} learners x {len(exam.items)} items  {took:.2f} s, {len(found)} rows")
 
@@ -134,7 +135,7 @@ def submitted(stage: Path, learners: int) -> paper.Paper:
 def fill(stage: Path, name: str, learners: int) -> None:
     """Grades of a paper by chance, straight into the gradebook."""
     rng, points = Random(7), plan.read(stage / "source" / name).points
-    store = Store(f"sqlite:///{stage / 'gradebook.db'}", name, points)
+    store = Store(address(stage), name, points)
     for start in range(0, learners, 500):
         store.write(
             Row(f"learner-{n:05d}", datetime(2026, 11, 1), {cell: rng.choice([0.0, worth]) for cell, worth in points.items()})
@@ -145,7 +146,7 @@ def fill(stage: Path, name: str, learners: int) -> None:
 def answer(stage: Path, exam: paper.Paper, learners: int) -> None:
     """Grades and journals of a class of known ability (Rasch 1960), as grading leaves them."""
     rng, points = Random(7), plan.read(stage / "source" / exam.name).points
-    store, rows = Store(f"sqlite:///{stage / 'gradebook.db'}", exam.name, points), []
+    store, rows = Store(address(stage), exam.name, points), []
     for n in range(learners):
         ability, before, lines, scores = rng.gauss(0.6, 1), b"", [], dict.fromkeys(points, 0.0)
         for place, item in enumerate(exam.items, 1):

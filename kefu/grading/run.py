@@ -7,8 +7,10 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from traitlets.config import Config, PyFileConfigLoader
+from sqlalchemy.exc import DBAPIError
+from traitlets.config import Config
 
+from kefu import database
 from kefu.grading import plan
 from kefu.grading.engine import Summary, grade
 from kefu.grading.store import Penalty, Store
@@ -16,9 +18,9 @@ from kefu.grading.store import Penalty, Store
 
 def grade_papers(root: Path, papers: list[str], *, workers: int | None, force: bool, learners: list[str]) -> int:
     """Grade papers (all that were submitted, when none is named) and say what happened; 1 when something failed."""
-    settings = PyFileConfigLoader("nbgrader_config.py", path=str(root)).load_config()
+    settings = database.settings(root)
     ignore = list(settings.CourseDirectory.get("ignore", [".ipynb_checkpoints", "*.pyc", "__pycache__", "feedback"]))
-    url = settings.CourseDirectory.get("db_url", f"sqlite:///{root / 'gradebook.db'}")
+    url = database.address(root)
     names = papers or sorted(
         {folder.name for folder in (root / "submitted").glob("*/*/") if (root / "source" / folder.name).is_dir()}
     )
@@ -39,6 +41,9 @@ def grade_papers(root: Path, papers: list[str], *, workers: int | None, force: b
             bad += tell(name, done, time.perf_counter() - start)
         except (ValueError, FileNotFoundError) as error:
             print(error, file=sys.stderr)
+            bad += 1
+        except DBAPIError as error:
+            print(f"{name}: the gradebook says: {error.orig}; run kefu build", file=sys.stderr)
             bad += 1
     return 1 if bad else 0
 

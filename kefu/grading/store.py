@@ -5,7 +5,9 @@ from datetime import UTC, datetime
 from typing import Any, NamedTuple
 from uuid import uuid4
 
-from sqlalchemy import Boolean, DateTime, Interval, bindparam, column, create_engine, func, insert, select, table, update
+from sqlalchemy import Boolean, DateTime, Interval, bindparam, column, func, insert, select, table, update
+
+from kefu.database import engine
 
 ASSIGNMENT = table("assignment", column("id"), column("name"), column("duedate", DateTime))
 NOTEBOOK = table("notebook", column("id"), column("name"), column("assignment_id"))
@@ -35,7 +37,7 @@ class Store:
     """One paper of a gradebook. Raises ValueError when the gradebook does not hold the paper as `points` says it is."""
 
     def __init__(self, url: str, paper: str, points: dict[str, float], penalty: Penalty | None = None) -> None:
-        self._engine, self._penalty = create_engine(url), penalty
+        self._engine, self._penalty = engine(url), penalty
         with self._engine.begin() as connection:
             found = connection.execute(select(ASSIGNMENT.c.id, ASSIGNMENT.c.duedate).where(ASSIGNMENT.c.name == paper)).first()
             if found is None:
