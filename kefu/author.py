@@ -63,6 +63,7 @@ def build(root: Path) -> int:
     """Bring lessons, source/ and release/ in step with the bank. A bad paper stops only itself."""
     from kefu import gradebook, lesson  # here, as their libraries take seconds to load
     from kefu.build import write
+    from kefu.grading import indexes
 
     known = bank.load(root)
     papers, wrong = paper.load(root, known)
@@ -79,6 +80,8 @@ def build(root: Path) -> int:
         if changed or name not in released or not (root / "release" / name / f"{name}.ipynb").exists():
             nbgrader(root, "generate_assignment", name, "--force")
             print(f"released {name}: {len(form.items)} items")
+    if papers:
+        indexes.add(address(root))
     for folder in sorted((root / "source").glob("*/")):
         if folder.name not in papers:
             print(f"source/{folder.name}: is no good paper of {paper.FILE}; mend it there, or delete the folder")

@@ -42,18 +42,18 @@ def rows(database: str | Path, query: str, **values: Any) -> Rows:
         with closing(sqlite3.connect(f"{file.absolute().as_uri()}?mode=ro", uri=True)) as connection:
             found = connection.execute(query, values)
             return [name for name, *_ in found.description], found.fetchall()
-    from sqlalchemy import text  # here, as SQLite needs none of it
-    from sqlalchemy.exc import OperationalError, ProgrammingError
+    from sqlalchemy import inspect, text  # here, as SQLite needs none of it
+    from sqlalchemy.exc import DBAPIError
 
     place = engine(str(database))
     try:
         with place.connect() as connection:
+            if not inspect(connection).has_table("grade"):
+                raise FileNotFoundError(f"{place.url}: {NONE_YET}")
             result = connection.execute(text(query), values)
             return list(result.keys()), [tuple(row) for row in result]
-    except ProgrammingError as error:
-        raise FileNotFoundError(f"{place.url}: {NONE_YET} ({error.orig})") from None
-    except OperationalError as error:
-        raise ValueError(f"{place.url}: the server gives no answer: {error.orig}") from None
+    except DBAPIError as error:
+        raise ValueError(f"{place.url}: the server says: {error.orig}") from None
     finally:
         place.dispose()
 

@@ -11,7 +11,7 @@ from sqlalchemy.exc import DBAPIError
 from traitlets.config import Config
 
 from kefu import database
-from kefu.grading import plan
+from kefu.grading import indexes, plan
 from kefu.grading.engine import Summary, grade
 from kefu.grading.store import Penalty, Store
 
@@ -35,6 +35,7 @@ def grade_papers(root: Path, papers: list[str], *, workers: int | None, force: b
                     f"{name}: {', '.join(found.foreign)}: no marking from data; grade it with nbgrader autograde {name}"
                 )
             store = Store(url, name, found.points, penalty(settings))
+            indexes.add(url)
             start = time.perf_counter()
             done = grade(found, store, root, ignore, workers=workers or os.cpu_count() or 1, force=force,
                          learners=frozenset(learners), tell=progress(name, start))  # fmt: skip
