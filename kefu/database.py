@@ -11,6 +11,7 @@ from traitlets.config import Config, ConfigFileNotFound, PyFileConfigLoader
 
 CONFIG = "nbgrader_config.py"
 SQLITE = "sqlite:///"
+IGNORED = [".ipynb_checkpoints", "*.pyc", "__pycache__", "feedback"]  # nbgrader's own default
 NONE_YET = "there is no gradebook yet; run kefu build, then grade a paper"
 Rows = tuple[list[str], list[tuple[Any, ...]]]
 

@@ -1,4 +1,4 @@
-"""The grader's commands: collect, grade, scores, report, regrade, second, angoff, demo."""
+"""The grader's commands: collect, grade, watch, scores, report, regrade, second, angoff, demo."""
 
 import getpass
 import shutil
@@ -32,6 +32,13 @@ def grade(root: Path, papers: list[str], workers: int | None, force: bool, learn
     from kefu.grading.run import grade_papers
 
     return grade_papers(root, papers, workers=workers, force=force, learners=learners)
+
+
+def watch(root: Path, papers: list[str], every: float, once: bool) -> int:
+    """Collect, mark and give feedback as learners hand in, until Ctrl-C."""
+    from kefu.grading.watch import watch as look
+
+    return look(root, papers, every, once)
 
 
 def scores(root: Path, lang: str = LANGS[0], out: Path | None = None, classes: Path | None = None) -> int:

@@ -7,7 +7,6 @@ from kefu.database import engine
 # Our own names: no migration of nbgrader's can make one of the same name.
 INDEXES = {
     "kefu_grade_notebook_id": ("grade", "notebook_id"),
-    "kefu_comment_notebook_id": ("comment", "notebook_id"),
     "kefu_submitted_notebook_assignment_id": ("submitted_notebook", "assignment_id"),
     "kefu_submitted_assignment_student_id": ("submitted_assignment", "student_id"),
 }

@@ -19,7 +19,7 @@ from kefu.grading.store import Penalty, Store
 def grade_papers(root: Path, papers: list[str], *, workers: int | None, force: bool, learners: list[str]) -> int:
     """Grade papers (all that were submitted, when none is named) and say what happened; 1 when something failed."""
     settings = database.settings(root)
-    ignore = list(settings.CourseDirectory.get("ignore", [".ipynb_checkpoints", "*.pyc", "__pycache__", "feedback"]))
+    ignore = list(settings.CourseDirectory.get("ignore", database.IGNORED))
     url = database.address(root)
     names = papers or sorted(
         {folder.name for folder in (root / "submitted").glob("*/*/") if (root / "source" / folder.name).is_dir()}
@@ -29,13 +29,7 @@ def grade_papers(root: Path, papers: list[str], *, workers: int | None, force: b
     bad = 0
     for name in names:
         try:
-            found = plan.read(root / "source" / name)
-            if found.foreign:
-                raise ValueError(
-                    f"{name}: {', '.join(found.foreign)}: no marking from data; grade it with nbgrader autograde {name}"
-                )
-            store = Store(url, name, found.points, penalty(settings))
-            indexes.add(url)
+            found, store = opened(root, name, settings, url)
             start = time.perf_counter()
             done = grade(found, store, root, ignore, workers=workers or os.cpu_count() or 1, force=force,
                          learners=frozenset(learners), tell=progress(name, start))  # fmt: skip
@@ -47,6 +41,16 @@ def grade_papers(root: Path, papers: list[str], *, workers: int | None, force: b
             print(f"{name}: the gradebook says: {error.orig}; run kefu build", file=sys.stderr)
             bad += 1
     return 1 if bad else 0
+
+
+def opened(root: Path, name: str, settings: Config, url: str) -> tuple[plan.Plan, Store]:
+    """A paper's plan and its place in the gradebook. Raises ValueError or FileNotFoundError when it cannot be graded here."""
+    found = plan.read(root / "source" / name)
+    if found.foreign:
+        raise ValueError(f"{name}: {', '.join(found.foreign)}: no marking from data; grade it with nbgrader autograde {name}")
+    store = Store(url, name, found.points, penalty(settings))
+    indexes.add(url)
+    return found, store
 
 
 def tell(name: str, done: Summary, seconds: float) -> int:
