@@ -7,6 +7,7 @@ from pathlib import Path
 
 from kefu import balance, bank, paper, syllabus
 from kefu import lint as lints
+from kefu.database import address
 from kefu.desk import lay_out
 from kefu.simulate import submit_class
 from kefu.stock import COURSE, nbgrader
@@ -65,6 +66,7 @@ def build(root: Path) -> int:
     """Bring lessons, source/ and release/ in step with the bank. A bad paper stops only itself."""
     from kefu import gradebook, lesson  # here, as their libraries take seconds to load
     from kefu.build import write
+    from kefu.grading import indexes
 
     known = bank.load(root)
     papers, wrong = paper.load(root, known)
@@ -75,12 +77,14 @@ def build(root: Path) -> int:
         print(f"wrote {path.relative_to(root)}")
     (root / "exchange").mkdir(exist_ok=True)
     (root / "exchange").chmod(0o777)  # learners of this machine write here, as nbgrader asks
-    released = gradebook.papers(root / "gradebook.db")
+    released = gradebook.papers(address(root))
     for name, form in papers.items():
         changed = write(form, root / "source")
         if changed or name not in released or not (root / "release" / name / f"{name}.ipynb").exists():
             nbgrader(root, "generate_assignment", name, "--force")
             print(f"released {name}: {len(form.items)} items")
+    if papers:
+        indexes.add(address(root))
     for folder in sorted((root / "source").glob("*/")):
         if folder.name not in papers:
             print(f"source/{folder.name}: is no good paper of {paper.FILE}; mend it there, or delete the folder")

@@ -16,6 +16,7 @@ from kefu.analytics.flags import HIDDEN, PROVISIONAL, hide, review
 from kefu.analytics.mastery import mastery
 from kefu.analytics.matrix import item_points, score_matrix, total_shares
 from kefu.analytics.reliability import Reliability, reliability, sem_at
+from kefu.database import address
 from kefu.paper import Paper
 
 CHOICES = ("single", "truefalse", "multiple", "hotspot")  # kinds whose options can be told apart
@@ -73,7 +74,7 @@ def load(root: Path, name: str) -> Findings:
     forms, _ = paper.load(root, known)
     if name not in forms:
         raise ValueError(f"{name}: is no good paper of {paper.FILE}; the papers are {', '.join(forms)}")
-    frame = gradebook.frame(root / "gradebook.db", known.items, name)
+    frame = gradebook.frame(address(root), known.items, name)
     if frame.empty:
         raise ValueError(f"{name}: nobody's answers are graded yet; collect them and run kefu grade {name}")
     return find(frame, gradebook.answers(root, paper=name), forms[name])

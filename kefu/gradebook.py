@@ -1,16 +1,15 @@
 """The gradebook as frames: one query over nbgrader's tables, the items' facts from the bank, the answers from the journals."""
 
 import os
-import sqlite3
 from collections.abc import Mapping
 from concurrent.futures import ProcessPoolExecutor
-from contextlib import closing
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
 from kefu import journal
+from kefu.database import rows, sqlite_file
 from kefu.items import Item
 
 # Every grade once. A grade is the grader's own points, else the marker's (nbgrader's Grade.score), without extra credit.
@@ -35,20 +34,28 @@ SELECT submitted_assignment.student_id AS learner,
   JOIN submitted_assignment ON submitted_assignment.id = submitted_notebook.assignment_id
   JOIN assignment ON assignment.id = submitted_assignment.assignment_id
 """
+# How a server says what SQLite keeps as a row's number and as a time after 1970.
+ON_A_SERVER = {
+    "submitted_notebook.rowid": "submitted_notebook.id",
+    "submitted_assignment.extension AS": "TIMESTAMP '1970-01-01' + submitted_assignment.extension AS",
+}
 FACTS = ["item", "chapter", "covers", "kind", "level"]
 ANSWERS = ["learner", "paper", "item", "response", "lang", "answered"]
 BATCH = 256  # journals a process reads at a time
 
 
-def grades(database: Path, paper: str | None = None) -> pd.DataFrame:
-    """One row a learner and graded cell, of one paper or of all.
+def grades(database: str | Path, paper: str | None = None) -> pd.DataFrame:
+    """One row a learner and graded cell, of one paper or of all; `database` is the gradebook's URL, or SQLite's file.
 
     Columns: learner, paper, cell, score, points, extra, to_mark, notebook, penalty (of the whole notebook, in points),
     handed_in (UTC), late; `score` is NaN where nobody has marked yet. Raises FileNotFoundError when there is no gradebook.
     """
-    query = GRADES + ("WHERE assignment.name = ?" if paper else "")
-    with closing(_connect(database)) as connection:
-        frame = pd.read_sql(query, connection, params=(paper,) if paper else None)
+    query = GRADES + ("WHERE assignment.name = :paper" if paper else "")
+    if not sqlite_file(database):
+        for ours, theirs in ON_A_SERVER.items():
+            query = query.replace(ours, theirs)
+    columns, found = rows(database, query, **({"paper": paper} if paper else {}))
+    frame = pd.DataFrame.from_records(found, columns=columns, coerce_float=True)
     for name in ("handed_in", "due", "extension"):
         frame[name] = pd.to_datetime(frame[name], utc=True, format="ISO8601")
     longer = (frame.pop("extension") - pd.Timestamp(0, tz="UTC")).fillna(pd.Timedelta(0))  # stored as a time after 1970
@@ -74,23 +81,22 @@ def totals(found: pd.DataFrame) -> pd.DataFrame:
     return frame.reset_index()[names]
 
 
-def scores(database: Path) -> pd.DataFrame:
+def scores(database: str | Path) -> pd.DataFrame:
     """One row a learner and paper, as `totals` says. Raises FileNotFoundError when there is no gradebook yet."""
     return totals(grades(database))
 
 
-def frame(database: Path, items: Mapping[str, Item], paper: str | None = None) -> pd.DataFrame:
+def frame(database: str | Path, items: Mapping[str, Item], paper: str | None = None) -> pd.DataFrame:
     """The frame: `grades` (of one paper or of all) with item, chapter, covers (knowledge points), kind and level of every cell.
 
     `items` are the bank's. A cell of none of them is its own item, of no chapter, kind or level.
     """
     found = grades(database, paper)
-    rows = {}
+    facts = {}
     for cell in found["cell"].unique():
         item = items.get(cell.removesuffix("-mark").removesuffix("-hand"))
-        rows[cell] = (item.id, item.chapter, item.covers, item.kind, item.level) if item else (cell, "", (), "", "")
-    facts = pd.DataFrame.from_dict(rows, orient="index", columns=FACTS)
-    return found.join(facts, on="cell")
+        facts[cell] = (item.id, item.chapter, item.covers, item.kind, item.level) if item else (cell, "", (), "", "")
+    return found.join(pd.DataFrame.from_dict(facts, orient="index", columns=FACTS), on="cell")
 
 
 def answers(root: Path, workers: int | None = None, paper: str | None = None) -> pd.DataFrame:
@@ -105,47 +111,36 @@ def answers(root: Path, workers: int | None = None, paper: str | None = None) ->
             found = list(pool.map(_read, batches))
     else:
         found = [_read(batch) for batch in batches]
-    told = pd.DataFrame([row for rows in found for row in rows], columns=ANSWERS)
+    told = pd.DataFrame([row for batch in found for row in batch], columns=ANSWERS)
     return told.assign(answered=pd.to_datetime(told["answered"], utc=True, format="ISO8601", errors="coerce"))
 
 
-def papers(database: Path) -> list[str]:
+def papers(database: str | Path) -> list[str]:
     """The papers whose notebooks the gradebook knows; none when there is no gradebook."""
-    if not database.exists():
+    query = "SELECT DISTINCT assignment.name FROM assignment JOIN notebook ON notebook.assignment_id = assignment.id"
+    try:
+        return sorted(name for (name,) in rows(database, query)[1])
+    except FileNotFoundError:
         return []
-    with closing(_connect(database)) as connection:
-        query = (
-            "SELECT DISTINCT assignment.name FROM assignment JOIN notebook ON notebook.assignment_id = assignment.id ORDER BY 1"
-        )
-        return [name for (name,) in connection.execute(query)]
 
 
-def learners(database: Path) -> list[str]:
+def learners(database: str | Path) -> list[str]:
     """Every learner the gradebook knows, whether or not they handed in."""
-    with closing(_connect(database)) as connection:
-        return [name for (name,) in connection.execute("SELECT id FROM student ORDER BY 1")]
+    return sorted(name for (name,) in rows(database, "SELECT id FROM student")[1])
 
 
-def codes(database: Path, paper: str) -> dict[str, str]:
+def codes(database: str | Path, paper: str) -> dict[str, str]:
     """Learner to code, for everyone who handed a paper in: from nbgrader's random id, so it names nobody to others."""
-    with closing(_connect(database)) as connection:
-        query = """SELECT submitted_assignment.student_id, submitted_assignment.id FROM submitted_assignment
-                   JOIN assignment ON assignment.id = submitted_assignment.assignment_id WHERE assignment.name = ?"""
-        return {learner: f"s-{name[:12]}" for learner, name in connection.execute(query, (paper,))}
-
-
-def _connect(database: Path) -> sqlite3.Connection:
-    """The gradebook for reading only."""
-    if not database.exists():
-        raise FileNotFoundError(f"{database}: there is no gradebook yet; run kefu build, then grade a paper")
-    return sqlite3.connect(f"{database.absolute().as_uri()}?mode=ro", uri=True)
+    query = """SELECT submitted_assignment.student_id, submitted_assignment.id FROM submitted_assignment
+               JOIN assignment ON assignment.id = submitted_assignment.assignment_id WHERE assignment.name = :paper"""
+    return {learner: f"s-{name[:12]}" for learner, name in rows(database, query, paper=paper)[1]}
 
 
 def _read(paths: list[Path]) -> list[tuple[Any, ...]]:
     """The answers of some journals."""
-    rows = []
+    told: list[tuple[Any, ...]] = []
     for path in paths:
         found = journal.read(path)
         who, paper = path.parts[-3:-1]
-        rows += [(who, paper, i, response, found.langs.get(i), found.times[i]) for i, response in found.responses.items()]
-    return rows
+        told += [(who, paper, i, response, found.langs.get(i), found.times[i]) for i, response in found.responses.items()]
+    return told

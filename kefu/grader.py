@@ -1,4 +1,4 @@
-"""The grader's commands: collect, grade, scores, report, regrade, second, angoff, demo."""
+"""The grader's commands: collect, grade, watch, scores, report, regrade, second, angoff, demo."""
 
 import getpass
 import shutil
@@ -9,6 +9,7 @@ from typing import Any
 
 from kefu import author, bank, paper
 from kefu.collect import take_in
+from kefu.database import address, settle_apart
 from kefu.items import LANGS
 from kefu.stock import nbgrader
 
@@ -33,6 +34,13 @@ def grade(root: Path, papers: list[str], workers: int | None, force: bool, learn
     return grade_papers(root, papers, workers=workers, force=force, learners=learners)
 
 
+def watch(root: Path, papers: list[str], every: float, once: bool) -> int:
+    """Collect, mark and give feedback as learners hand in, until Ctrl-C."""
+    from kefu.grading.watch import watch as look
+
+    return look(root, papers, every, once)
+
+
 def scores(root: Path, lang: str = LANGS[0], out: Path | None = None, classes: Path | None = None) -> int:
     """Print every learner's score and write the score files."""
     from kefu import gradebook, sheets
@@ -40,7 +48,7 @@ def scores(root: Path, lang: str = LANGS[0], out: Path | None = None, classes: P
 
     known = bank.load(root)
     forms, _ = paper.load(root, known)
-    frame, people = gradebook.frame(root / "gradebook.db", known.items), roster(root, classes)
+    frame, people = gradebook.frame(address(root), known.items), roster(root, classes)
     written = sheets.write(root, known.items, forms, frame, people, lang, out or root / "scores")
     print(told(gradebook.totals(frame), forms))
     for path in written:
@@ -131,10 +139,10 @@ def demo(root: Path, learners: int, seed: int) -> int:
     shutil.rmtree(stage, ignore_errors=True)
     for name in ("course", "bank"):
         shutil.copytree(root / name, stage / name, ignore=shutil.ignore_patterns("responses.jsonl", ".ipynb_checkpoints"))
-    shutil.copy(root / "nbgrader_config.py", stage)
+    settle_apart(root, stage)
     author.build(stage)
     author.simulate(stage, learners, seed)
-    for name in gradebook.papers(stage / "gradebook.db"):
+    for name in gradebook.papers(address(stage)):
         print(f"{name}: collecting, then grading with stock nbgrader, a third of a second a learner")
         nbgrader(stage, "collect", name, "--ExchangeCollect.check_owner=False")
         nbgrader(stage, "autograde", name)

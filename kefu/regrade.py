@@ -4,10 +4,8 @@ What a regrade changes stands in bank/regrades.json, which `kefu build` follows:
 `kefu grade` and `nbgrader autograde`, say the same ever after. Every regrade is a line of regrades.jsonl beside the gradebook.
 """
 
-import sqlite3
 import tomllib
 from collections.abc import Callable
-from contextlib import closing
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
@@ -15,9 +13,8 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 import pandas as pd
-from traitlets.config import PyFileConfigLoader
 
-from kefu import audit, build, gradebook, journal
+from kefu import audit, build, database, gradebook, journal
 from kefu.grading import plan
 from kefu.grading.engine import BATCH, submissions, time_of, up_to_date
 from kefu.grading.run import grade_papers, penalty
@@ -60,9 +57,7 @@ def preview(root: Path, form: Paper, item: Item) -> pd.DataFrame:
     Marks every graded submission again on a copy of the gradebook, so that penalties and graders' own points are kept.
     """
     with TemporaryDirectory() as folder:
-        copy = Path(folder) / "gradebook.db"
-        with closing(sqlite3.connect(root / "gradebook.db")) as source, closing(sqlite3.connect(copy)) as target:
-            source.backup(target)
+        copy = database.copy(database.address(root), Path(folder) / "gradebook.db")
         found, store = _open(root, form, item, copy)
         graded = _graded(root, form.name)
         for n in range(0, len(graded), BATCH):
@@ -78,7 +73,7 @@ def apply(root: Path, form: Paper, old: Item, new: Item, *, who: str, why: str, 
     `release` lets nbgrader take over the changed source. A run that was killed is finished by the same regrade once more.
     """
     before = _grades(root, form.name)
-    _open(root, form, new, root / "gradebook.db")[1].close()  # says what is wrong before anything is written
+    _open(root, form, new, database.address(root))[1].close()  # says what is wrong before anything is written
     if new != old:
         audit.record(root, form.name, old, new, who, why, now, undoes)
     build.write(_with(form, new), root / "source")
@@ -132,17 +127,16 @@ def _with(form: Paper, item: Item) -> Paper:
     return replace(form, items=tuple(item if one.id == item.id else one for one in form.items))
 
 
-def _open(root: Path, form: Paper, item: Item, database: Path) -> tuple[plan.Plan, Store]:
+def _open(root: Path, form: Paper, item: Item, url: str) -> tuple[plan.Plan, Store]:
     """The plan of a form with its item changed, and the gradebook it is for."""
     with TemporaryDirectory() as folder:
         build.write(_with(form, item), Path(folder))
         found = plan.read(Path(folder) / form.name)
-    settings = PyFileConfigLoader("nbgrader_config.py", path=str(root)).load_config()
-    return found, Store(f"sqlite:///{database}", form.name, found.points, penalty(settings))
+    return found, Store(url, form.name, found.points, penalty(database.settings(root)))
 
 
 def _grades(root: Path, paper: str) -> pd.DataFrame:
-    return gradebook.grades(root / "gradebook.db", paper)
+    return gradebook.grades(database.address(root), paper)
 
 
 def _graded(root: Path, paper: str) -> list[Path]:

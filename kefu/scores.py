@@ -12,6 +12,7 @@ from kefu.analytics.mastery import mastery, study_next
 from kefu.analytics.matrix import item_points, score_matrix
 from kefu.analytics.reliability import reliability, sem_at
 from kefu.collect import learner_problem
+from kefu.database import address
 from kefu.paper import Paper
 from kefu.spreadsheet import read_csv
 from kefu.syllabus import Syllabus
@@ -23,7 +24,7 @@ def roster(root: Path, classes: Path | None) -> pd.DataFrame:
     Raises ValueError naming the list, the line and the mend; FileNotFoundError when there is no list or gradebook.
     """
     listed = _classes(classes) if classes else {}
-    others = {who: ("", "") for who in gradebook.learners(root / "gradebook.db") if who not in listed}
+    others = {who: ("", "") for who in gradebook.learners(address(root)) if who not in listed}
     return pd.DataFrame([(who, *told) for who, told in (listed | others).items()], columns=["learner", "class", "name"])
 
 

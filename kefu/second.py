@@ -9,6 +9,7 @@ from typing import Any
 import pandas as pd
 
 from kefu import gradebook, journal
+from kefu.database import address
 from kefu.items import Item, kind_module
 from kefu.paper import Paper
 from kefu.spreadsheet import read_csv
@@ -23,11 +24,11 @@ def marked(root: Path, form: Paper) -> pd.DataFrame:
     cells = {f"{item.id}-hand": item.id for item in form.items if kind_module(item.kind).MARKED == "hand"}
     if not cells:
         raise ValueError(f"{form.name}: has no item that is marked by hand; only essays are worth a second rater")
-    found = gradebook.grades(root / "gradebook.db", form.name)
+    found = gradebook.grades(address(root), form.name)
     found = found[found["cell"].isin(cells) & found["score"].notna() & ~found["to_mark"]]
     if found.empty:
         raise ValueError(f"{form.name}: nothing is marked by hand yet; mark it in the formgrader first")
-    codes = gradebook.codes(root / "gradebook.db", form.name)
+    codes = gradebook.codes(address(root), form.name)
     found = found.assign(item=found["cell"].map(cells), code=found["learner"].map(codes), first=found["score"])
     return found[["learner", "code", "item", "first"]].reset_index(drop=True)
 

@@ -35,12 +35,13 @@ class Marked(NamedTuple):
 
 
 class Summary(NamedTuple):
-    """What a run did: how many it marked and skipped; (learner, sentence) of what is odd and of what failed."""
+    """What a run did: (learner, sentence) of what is odd and of what failed; how many of its submissions wait for a person."""
 
     graded: int
     skipped: int
     flagged: list[tuple[str, str]]
     failed: list[tuple[str, str]]
+    to_mark: int = 0
 
 
 def grade(plan: Plan, store: Store, root: Path, ignore: list[str], *, workers: int = 1, force: bool = False,
@@ -52,9 +53,10 @@ def grade(plan: Plan, store: Store, root: Path, ignore: list[str], *, workers: i
     """
     found = [folder for folder in submissions(root, plan.paper) if not learners or folder.parent.name in learners]
     due = [folder for folder in found if force or not up_to_date(root, folder)]
-    summary, done = Summary(0, len(found) - len(due), [], []), 0
+    summary, done, to_mark = Summary(0, len(found) - len(due), [], []), 0, 0
     for batch in _batches(plan, root, ignore, due, workers):
         store.write(marked.row for marked in batch)
+        to_mark += len(store.to_mark([marked.row.learner for marked in batch if not marked.problem]))
         for marked in batch:
             target = root / "autograded" / marked.row.learner / plan.paper
             publish(marked.part, target)
@@ -63,7 +65,7 @@ def grade(plan: Plan, store: Store, root: Path, ignore: list[str], *, workers: i
                 summary.failed.append((marked.row.learner, marked.problem))
         done += len(batch)
         tell(done, len(due))
-    return summary._replace(graded=done - len(summary.failed))
+    return summary._replace(graded=done - len(summary.failed), to_mark=to_mark)
 
 
 def _batches(plan: Plan, root: Path, ignore: list[str], due: list[Path], workers: int) -> Iterator[list[Marked]]:

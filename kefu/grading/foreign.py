@@ -13,8 +13,9 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from traitlets.config import Config, PyFileConfigLoader
+from traitlets.config import Config
 
+from kefu import database
 from kefu.grading.engine import Summary, publish, submissions, up_to_date
 
 HIDDEN = ".autograding"
@@ -95,11 +96,7 @@ class _Heard(logging.Handler):
 
 def _config(root: Path, paper: str, learner: str) -> Config:
     """The school's settings with our first steps in front, for one submission."""
-    config = (
-        PyFileConfigLoader("nbgrader_config.py", path=str(root)).load_config()
-        if (root / "nbgrader_config.py").exists()
-        else Config()
-    )
+    config = database.settings(root)
     config.CourseDirectory.root = str(root)
     config.CourseDirectory.assignment_id, config.CourseDirectory.student_id = paper, learner
     config.CourseDirectory.autograded_directory = HIDDEN

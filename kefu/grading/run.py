@@ -7,18 +7,20 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from traitlets.config import Config, PyFileConfigLoader
+from sqlalchemy.exc import DBAPIError
+from traitlets.config import Config
 
-from kefu.grading import foreign, plan
+from kefu import database
+from kefu.grading import foreign, indexes, plan
 from kefu.grading.engine import Summary, grade
 from kefu.grading.store import Penalty, Store
 
 
 def grade_papers(root: Path, papers: list[str], *, workers: int | None, force: bool, learners: list[str]) -> int:
     """Grade papers (all that were submitted, when none is named) and say what happened; 1 when something failed."""
-    settings = PyFileConfigLoader("nbgrader_config.py", path=str(root)).load_config()
-    ignore = list(settings.CourseDirectory.get("ignore", [".ipynb_checkpoints", "*.pyc", "__pycache__", "feedback"]))
-    url = settings.CourseDirectory.get("db_url", f"sqlite:///{root / 'gradebook.db'}")
+    settings = database.settings(root)
+    ignore = list(settings.CourseDirectory.get("ignore", database.IGNORED))
+    url = database.address(root)
     names = papers or sorted(
         {folder.name for folder in (root / "submitted").glob("*/*/") if (root / "source" / folder.name).is_dir()}
     )
@@ -27,24 +29,37 @@ def grade_papers(root: Path, papers: list[str], *, workers: int | None, force: b
     bad = 0
     for name in names:
         try:
-            found = None if is_foreign(root / "source" / name) else plan.read(root / "source" / name)
+            ready = opened(root, name, settings, url)
             start = time.perf_counter()
             how: dict[str, Any] = {"workers": workers or os.cpu_count() or 1, "force": force, "learners": frozenset(learners)}
-            if found is None or found.foreign:
-                done = foreign.grade(name, root, **how, tell=progress(name, start))
+            if ready:
+                done = grade(*ready, root, ignore, **how, tell=progress(name, start))
             else:
-                store = Store(url, name, found.points, penalty(settings))
-                done = grade(found, store, root, ignore, **how, tell=progress(name, start))
+                done = foreign.grade(name, root, **how, tell=progress(name, start))
             bad += tell(name, done, time.perf_counter() - start)
         except (ValueError, FileNotFoundError) as error:
             print(error, file=sys.stderr)
             bad += 1
+        except DBAPIError as error:
+            print(f"{name}: the gradebook says: {error.orig}; run kefu build", file=sys.stderr)
+            bad += 1
     return 1 if bad else 0
 
 
-def is_foreign(source: Path) -> bool:
-    """Whether a folder of source/ holds notebooks, but no paper of Kefu's."""
-    return not (source / "paper.json").exists() and any(source.glob("*.ipynb"))
+def opened(root: Path, name: str, settings: Config, url: str) -> tuple[plan.Plan, Store] | None:
+    """A paper's plan and its place in the gradebook; None for an assignment with tests that are code.
+
+    Raises ValueError or FileNotFoundError when it cannot be graded here.
+    """
+    source = root / "source" / name
+    if not (source / "paper.json").exists() and any(source.glob("*.ipynb")):
+        return None
+    found = plan.read(source)
+    if found.foreign:
+        return None
+    store = Store(url, name, found.points, penalty(settings))
+    indexes.add(url)
+    return found, store
 
 
 def tell(name: str, done: Summary, seconds: float) -> int:
@@ -55,6 +70,8 @@ def tell(name: str, done: Summary, seconds: float) -> int:
         print(f"{name}: {learner}: not graded: {sentence}")
     print(f"{name}: {done.graded} graded, {done.skipped} already graded, {len(done.failed)} failed, "
           f"{len({learner for learner, _ in done.flagged})} flagged; {seconds:.1f} s")  # fmt: skip
+    if done.to_mark:
+        print(f"{name}: needs manual marking: {done.to_mark} submissions")
     return len(done.failed)
 
 

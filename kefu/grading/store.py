@@ -1,11 +1,13 @@
 """The store: nbgrader's gradebook, written in few statements and one transaction a batch."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from datetime import UTC, datetime
 from typing import Any, NamedTuple
 from uuid import uuid4
 
-from sqlalchemy import Boolean, DateTime, Interval, bindparam, column, create_engine, func, insert, select, table, update
+from sqlalchemy import Boolean, DateTime, Interval, bindparam, column, func, insert, select, table, update
+
+from kefu.database import engine
 
 ASSIGNMENT = table("assignment", column("id"), column("name"), column("duedate", DateTime))
 NOTEBOOK = table("notebook", column("id"), column("name"), column("assignment_id"))
@@ -35,7 +37,7 @@ class Store:
     """One paper of a gradebook. Raises ValueError when the gradebook does not hold the paper as `points` says it is."""
 
     def __init__(self, url: str, paper: str, points: dict[str, float], penalty: Penalty | None = None) -> None:
-        self._engine, self._penalty = create_engine(url), penalty
+        self._engine, self._penalty = engine(url), penalty
         with self._engine.begin() as connection:
             found = connection.execute(select(ASSIGNMENT.c.id, ASSIGNMENT.c.duedate).where(ASSIGNMENT.c.name == paper)).first()
             if found is None:
@@ -94,6 +96,17 @@ class Store:
             _many(connection, insert(COMMENT), comments)
             _many(connection, update(GRADE).where(GRADE.c.id == bindparam("b_id")), changed)
             _many(connection, update(SUBMITTED).where(SUBMITTED.c.id == bindparam("b_id")), penalties)
+
+    def to_mark(self, learners: Collection[str]) -> set[str]:
+        """Who of these learners has a cell that waits for a person."""
+        query = (
+            select(SUBMISSION.c.student_id)
+            .join_from(SUBMISSION, SUBMITTED, SUBMITTED.c.assignment_id == SUBMISSION.c.id)
+            .join(GRADE, GRADE.c.notebook_id == SUBMITTED.c.id)
+            .where(SUBMITTED.c.notebook_id == self._notebook, GRADE.c.needs_manual_grade, SUBMISSION.c.student_id.in_(learners))
+        )
+        with self._engine.connect() as connection:
+            return set(connection.scalars(query))
 
     def close(self) -> None:
         """Let go of the gradebook's file."""
