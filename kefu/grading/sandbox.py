@@ -11,8 +11,6 @@ from typing import Any, NamedTuple, Self
 
 from kefu.grading import zygote
 
-SECONDS = 20.0  # wall time of a submission
-CELL_SECONDS = 10.0  # of a cell
 WALLS = ("landlock", "seccomp")
 SHOWN = {
     "stream": {"name", "text"},
@@ -51,7 +49,7 @@ class Sandbox:
             stderr=subprocess.DEVNULL, env=environment, cwd=self._home.name,
         )  # fmt: skip
         with tempfile.TemporaryDirectory(prefix="kefu-") as folder:
-            _, said = self._ask(Path(folder), [], SECONDS, CELL_SECONDS)
+            _, said = self._ask(Path(folder), [], 10, 10)
         self.walls: list[str] = json.loads(said.splitlines()[0])["walls"]
 
     def __enter__(self) -> Self:
@@ -66,10 +64,11 @@ class Sandbox:
         self._process.communicate()
         self._home.cleanup()
 
-    def run(
-        self, folder: Path, cells: list[dict[str, Any]], seconds: float = SECONDS, cell_seconds: float = CELL_SECONDS
-    ) -> Ran:
-        """Run cells ({"source"} or {"of"}) in a folder of their own; raises RuntimeError when the interpreter is gone."""
+    def run(self, folder: Path, cells: list[dict[str, Any]], seconds: float, cell_seconds: float) -> Ran:
+        """Run cells ({"source"} or {"of"}) in a folder of their own, for so many seconds of wall time in all and each.
+
+        Raises RuntimeError when the interpreter is gone.
+        """
         end, said = self._ask(folder, cells, seconds, cell_seconds)
         found: list[dict[str, Any]] = []
         did: set[str] = set()
