@@ -68,9 +68,11 @@ def test_no_sentence_of_the_sources_stands_in_course_or_bank() -> None:
     known = read()
     assert len(known) > 10_000
     texts = {item.id: "\n".join(strings(dict(item.texts["zh"]))) for item in bank.load(REPOSITORY).items.values()}
-    for path in (REPOSITORY / "course" / "zh").rglob("*.ipynb"):
+    for path in (path for room in ("course", "bank") for path in (REPOSITORY / room).rglob("*.ipynb")):
         cells = nbformat.read(path, as_version=4).cells
-        texts[path.name] = "\n".join(cell.source for cell in cells if cell.cell_type == "markdown")
+        texts[path.relative_to(REPOSITORY).as_posix()] = "\n".join(
+            cell.source for cell in cells if cell.cell_type == "markdown"
+        )
     found = {name: phrases for name, text in texts.items() if (phrases := copied(text, known))}
     assert found == {}, "write it in our own words, or quote it in “ ”"
 
