@@ -59,6 +59,12 @@ class Lab:
             raise ValueError(f"{path}: {error!r}; mend tables(seed), which gives a DataFrame for every name") from error
 
 
+def asked(root: Path) -> set[str]:
+    """The items that labs ask, broken labs too: they make sense beside their lab's data only."""
+    texts = (path.read_text(encoding="utf-8", errors="replace") for path in (root / FOLDER).glob("*/lab.toml"))
+    return {name for text in texts for name in re.findall(r'\b(?:answer|ask) *= *"([a-z0-9-]+)"', text)}
+
+
 def read(root: Path, name: str, bank: Bank) -> tuple[Lab | None, list[Complaint]]:
     """A lab; None and the complaints when it has any."""
     folder, file = root / FOLDER / name, f"{FOLDER}/{name}/lab.toml"

@@ -180,5 +180,5 @@ def _lab(at: Place, name: str) -> str:
     """A data lab's page: code needs a kernel, so the way leads to JupyterLab; handing in is done here."""
     w, base = words(at.lang), at.base.removesuffix("/kefu")
     lines = "".join(f"<p>{w[word]}</p>" for word in ("lab_where", "lab_how"))
-    way = f'<p><a class="kefu-primary" href="{base}/lab/tree/{name}/{name}.ipynb">{w["lab_open"]}</a></p><p>{w["lab_back"]}</p>'
+    way = f'<p><a href="{base}/lab/tree/{name}/{name}.ipynb">{w["lab_open"]}</a></p><p>{w["lab_back"]}</p>'
     return f'<section class="kefu kefu-way">{lines}{way}</section>{slot(at, name, "hand_in", None)}'

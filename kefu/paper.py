@@ -3,7 +3,6 @@
 import json
 import tomllib
 from collections import Counter
-from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
 from hashlib import sha256
@@ -65,13 +64,13 @@ def load(root: Path, bank: Bank) -> tuple[dict[str, Paper], list[Complaint]]:
         for name, fields in raw.items()
         if isinstance(fields, dict) and fields.get("lab") is True
     }
-    # An item of a lab makes sense beside the lab's data only: no draw takes it.
-    free = replace(bank, items={i: item for i, item in bank.items.items() if i not in _of_labs(read.values())})
+    taken = labs.asked(root)
+    free = replace(bank, items={i: item for i, item in bank.items.items() if i not in taken})  # what a draw may choose from
     for name, fields in raw.items():
         found = list(_check(name, fields, bank))
         lab, wrong = read.get(name, (None, []))
         if lab:
-            items = [bank.items[i] for i in _of_labs([(lab, [])])]
+            items = [bank.items[step.item] for step in lab.steps if step.item]
         else:
             items = [] if found or wrong else _form(name, fields, free if "draw" in fields else bank, found)
         complaints += wrong
@@ -85,11 +84,6 @@ def load(root: Path, bank: Bank) -> tuple[dict[str, Paper], list[Complaint]]:
             passing, minutes, closes = fields.get("pass", 60), fields.get("minutes", 0), fields.get("closes")
             papers[name] = Paper(name, fields["title"], tuple(items), credit, passing, minutes, closes, lab)
     return papers, complaints
-
-
-def _of_labs(read: Iterable[tuple[labs.Lab | None, list[Complaint]]]) -> list[str]:
-    """The items that labs ask, in order."""
-    return [step.item for lab, _ in read if lab for step in lab.steps if step.item]
 
 
 def find(root: Path, name: str) -> Paper:

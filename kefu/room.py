@@ -150,6 +150,7 @@ def hand_in(folder: Path, told: dict[str, Any], lang: str, make: Make, submit: C
         except OSError as error:
             note["error"] = cards.REASONS.get(error.errno or 0, "reason_other")
             return
+        card.speak(card.lang)  # the receipt first: giving it to the school may take seconds
         if word := submit():
             journal.append(path, told["paper"], now=now, lang=card.lang, delivered=word)
 

@@ -17,7 +17,8 @@
     const { content, sessionContext } = panel;
     const press = async (bar, cells) => {
       bar.setAttribute("aria-busy", "true");
-      await runCells(content, cells, sessionContext).catch(() => {});
+      // one after another: a blank that is not filled in yet holds up nothing below it
+      for (const cell of cells) await runCells(content, [cell], sessionContext).catch(() => {});
       bar.removeAttribute("aria-busy");
     };
     for (const cell of code(content)) {
@@ -26,6 +27,7 @@
       const shown = () => code(content).filter((other) => !verb(other));
       const bar = document.createElement("div");
       bar.className = "kefu-run";
+      cell.node.classList.toggle("kefu-blank", cell.model.getMetadata("editable") !== false);
       for (const cells of [() => [cell], () => shown().slice(0, shown().indexOf(cell) + 1)]) {
         const button = document.createElement("button");
         button.type = "button";
