@@ -53,6 +53,8 @@ def grade(plan: Plan, store: Store, root: Path, ignore: list[str], *, workers: i
     """
     found = [folder for folder in submissions(root, plan.paper) if not learners or folder.parent.name in learners]
     due = [folder for folder in found if force or not up_to_date(root, folder)]
+    for left in (root / "autograded").glob(f"*/.{plan.paper}.old"):  # by a run that was killed
+        shutil.rmtree(left, ignore_errors=True)
     summary, done, to_mark = Summary(0, len(found) - len(due), [], []), 0, 0
     for batch in _batches(plan, root, ignore, due, workers):
         store.write(marked.row for marked in batch)
