@@ -50,7 +50,7 @@ def memory(stage: Path, learners: int) -> None:
     """Time `kefu grade` and look at its memory, every process of it, for a class, a tenth and a hundredth of it."""
     (form,) = built(stage, 1, 20)
     print(f"{len(form.items)} items, {os.cpu_count()} cores, start-up counted; memory is the peak of all processes together")
-    for some in (learners // 100, learners // 10, learners):
+    for some in sorted({max(1, learners // 100), max(1, learners // 10), learners}):
         hand_in(stage, form, some)
         seconds, peak = watched(stage, [sys.executable, "-m", "kefu", "grade", form.name])
         each = 1000 * seconds / some

@@ -2,9 +2,19 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
+from threading import Lock
 from typing import Any
 
 Over = Callable[[Callable[[Any], Any], list[Any]], Iterator[Any]]  # like map: a function and batches to results, in any order
+
+
+_turn = Lock()  # a worker may have many threads; a process marks one batch at a time
+
+
+def _alone(work: Callable[[Any], Any], batch: Any) -> Any:
+    with _turn:
+        return work(batch)
 
 
 @contextmanager
@@ -24,7 +34,7 @@ def spread(address: str) -> Iterator[Over]:
         raise ValueError(f"{address}: no Dask scheduler answers: {error}") from None
 
     def over(work: Callable[[Any], Any], batches: list[Any]) -> Iterator[Any]:
-        for future in as_completed(client.map(work, batches, pure=False)):
+        for future in as_completed(client.map(partial(_alone, work), batches, pure=False)):
             try:
                 done = future.result()
             except KilledWorker:
