@@ -39,6 +39,7 @@ def main(arguments: list[str] | None = None) -> int:
     found = command(grader.grade, "mark submissions from data: the scores of nbgrader autograde, and no learner's code is run")
     found.add_argument("papers", nargs="*", help="default: every paper that was submitted")
     found.add_argument("--workers", type=int, help="processes (default: one a core)")
+    found.add_argument("--dask", metavar="ADDRESS", help="grade on this Dask cluster, whose workers see the same folders")
     found.add_argument("--force", action="store_true", help="also what is graded already")
     found.add_argument("--student", dest="learners", action="append", default=[], help="only this learner; may be repeated")
     found = command(grader.watch, "collect, mark and give feedback as learners hand in, until Ctrl-C")

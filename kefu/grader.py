@@ -27,11 +27,11 @@ def collect(root: Path, files: list[Path]) -> int:
     return 1 if bad else 0
 
 
-def grade(root: Path, papers: list[str], workers: int | None, force: bool, learners: list[str]) -> int:
+def grade(root: Path, papers: list[str], workers: int | None, force: bool, learners: list[str], dask: str | None) -> int:
     """Mark submissions from data; 1 when one could not be marked."""
     from kefu.grading.run import grade_papers
 
-    return grade_papers(root, papers, workers=workers, force=force, learners=learners)
+    return grade_papers(root, papers, workers=workers, force=force, learners=learners, dask=dask)
 
 
 def watch(root: Path, papers: list[str], every: float, once: bool) -> int:

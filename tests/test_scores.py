@@ -308,6 +308,8 @@ def test_scores_without_a_gradebook_or_a_grade_say_what_to_do(root: Path, capsys
     [
         ("scores", ["20 learners x 2 papers", "nbgrader export", "kefu scores", "ratio "]),
         ("frame", ["frame of 20 learners x 100 items", "2000 rows"]),
+        ("memory", ["     2 submissions", "    20 submissions", " MB"]),
+        ("floor", ["read the journals", "the floor", "insert the rows"]),
         ("regrade", ["20 submissions of 20 items", "who would change", "--apply"]),
     ],
 )

@@ -8,6 +8,7 @@ import sys
 from pathlib import Path
 
 import pytest
+import test_foreign
 from conftest import make_school
 from test_grading import NOW, RIGHT, rows, submit
 
@@ -113,3 +114,17 @@ def test_a_watch_gives_feedback_within_seconds_and_ends_with_ctrl_c(school: Path
         run.send_signal(signal.SIGINT)
         assert run.wait(30) == 0 and "Traceback" not in run.stdout.read()
     assert len(fetched(school)) == 2
+
+
+def test_an_assignment_with_tests_that_are_code_is_watched_too(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    shutil.copy(test_foreign.CONFIG, tmp_path)
+    test_foreign.assignment(tmp_path)
+    (tmp_path / "exchange").mkdir(mode=0o777)
+    cli.nbgrader(tmp_path, "generate_assignment", test_foreign.NAME)
+    cli.nbgrader(tmp_path, "release_assignment", test_foreign.NAME)
+    folder = test_foreign.submit(tmp_path, "ann", test_foreign.GOOD)
+    (folder / "submission_secret.txt").write_text("x", encoding="utf-8")
+    assert watch(tmp_path) == 0
+    assert "shop: ann: graded, feedback released" in capsys.readouterr().out
+    assert test_foreign.autos(tmp_path, "ann")["test-total"] == 2
+    assert len(list(tmp_path.glob("exchange/kefu/feedback/*.html"))) == 2

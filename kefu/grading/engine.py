@@ -19,6 +19,7 @@ from kefu.grading import cells
 from kefu.grading.page import Pages
 from kefu.grading.plan import Plan
 from kefu.grading.sandbox import Sandbox
+from kefu.grading.spread import Over
 from kefu.grading.store import Row, Store, naive
 from kefu.strings import words
 
@@ -44,8 +45,8 @@ class Summary(NamedTuple):
     to_mark: int = 0
 
 
-def grade(plan: Plan, store: Store, root: Path, ignore: list[str], *, workers: int = 1, force: bool = False,
-          learners: Collection[str] = (), tell: Callable[[int, int], None] = lambda done, total: None) -> Summary:  # fmt: skip
+def grade(plan: Plan, store: Store, root: Path, ignore: list[str], *, workers: int = 1, over: Over | None = None,
+          force: bool = False, learners: Collection[str] = (), tell: Callable[[int, int], None] = lambda done, total: None) -> Summary:  # fmt: skip
     """Mark every submission of a paper that is new or newer than its marking; `tell` hears (done, total).
 
     First the rows of a batch are committed, then its folders get their names, so a run that was killed goes on
@@ -53,8 +54,10 @@ def grade(plan: Plan, store: Store, root: Path, ignore: list[str], *, workers: i
     """
     found = [folder for folder in submissions(root, plan.paper) if not learners or folder.parent.name in learners]
     due = [folder for folder in found if force or not up_to_date(root, folder)]
+    for left in (root / "autograded").glob(f"*/.{plan.paper}.*"):  # by a run that was killed
+        shutil.rmtree(left, ignore_errors=True)
     summary, done, to_mark = Summary(0, len(found) - len(due), [], []), 0, 0
-    for batch in _batches(plan, root, ignore, due, workers):
+    for batch in _batches(plan, root, ignore, due, workers, over):
         store.write(marked.row for marked in batch)
         to_mark += len(store.to_mark([marked.row.learner for marked in batch if not marked.problem]))
         for marked in batch:
@@ -68,12 +71,16 @@ def grade(plan: Plan, store: Store, root: Path, ignore: list[str], *, workers: i
     return summary._replace(graded=done - len(summary.failed), to_mark=to_mark)
 
 
-def _batches(plan: Plan, root: Path, ignore: list[str], due: list[Path], workers: int) -> Iterator[list[Marked]]:
-    """The marked submissions, a batch at a time, made here or by other processes."""
+def _batches(
+    plan: Plan, root: Path, ignore: list[str], due: list[Path], workers: int, over: Over | None
+) -> Iterator[list[Marked]]:
+    """The marked submissions, a batch at a time, made here, by other processes, or by other machines."""
     work = partial(mark_all, plan, root / "autograded", root / "source" / plan.paper, ignore)
     chunks = [due[n : n + BATCH] for n in range(0, len(due), BATCH)]
     with ExitStack() as stack:
-        if workers > 1 and len(chunks) > 1:
+        if over:
+            yield from over(work, chunks)
+        elif workers > 1 and len(chunks) > 1:
             yield from stack.enter_context(ProcessPoolExecutor(workers)).map(work, chunks)
         else:
             yield from map(work, chunks)

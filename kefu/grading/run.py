@@ -4,6 +4,7 @@ import os
 import sys
 import time
 from collections.abc import Callable
+from contextlib import nullcontext
 from pathlib import Path
 from typing import Any
 
@@ -13,10 +14,12 @@ from traitlets.config import Config
 from kefu import database
 from kefu.grading import foreign, indexes, plan
 from kefu.grading.engine import Summary, grade
+from kefu.grading.spread import spread
 from kefu.grading.store import Penalty, Store
 
 
-def grade_papers(root: Path, papers: list[str], *, workers: int | None, force: bool, learners: list[str]) -> int:
+def grade_papers(root: Path, papers: list[str], *, workers: int | None, force: bool, learners: list[str],
+                 dask: str | None = None) -> int:  # fmt: skip
     """Grade papers (all that were submitted, when none is named) and say what happened; 1 when something failed."""
     settings = database.settings(root)
     ignore = list(settings.CourseDirectory.get("ignore", database.IGNORED))
@@ -27,22 +30,27 @@ def grade_papers(root: Path, papers: list[str], *, workers: int | None, force: b
     if not names:
         print("nothing is submitted; nbgrader collect or kefu collect takes submissions in")
     bad = 0
-    for name in names:
-        try:
-            ready = opened(root, name, settings, url)
-            start = time.perf_counter()
-            how: dict[str, Any] = {"workers": workers or os.cpu_count() or 1, "force": force, "learners": frozenset(learners)}
-            if ready:
-                done = grade(*ready, root, ignore, **how, tell=progress(name, start))
-            else:
-                done = foreign.grade(name, root, **how, tell=progress(name, start))
-            bad += tell(name, done, time.perf_counter() - start)
-        except (ValueError, FileNotFoundError) as error:
-            print(error, file=sys.stderr)
-            bad += 1
-        except DBAPIError as error:
-            print(f"{name}: the gradebook says: {error.orig}; run kefu build", file=sys.stderr)
-            bad += 1
+    with spread(dask) if dask else nullcontext() as over:
+        for name in names:
+            try:
+                ready = opened(root, name, settings, url)
+                start = time.perf_counter()
+                how: dict[str, Any] = {
+                    "workers": workers or os.cpu_count() or 1,
+                    "force": force,
+                    "learners": frozenset(learners),
+                }
+                if ready:
+                    done = grade(*ready, root, ignore, **how, over=over, tell=progress(name, start))
+                else:
+                    done = foreign.grade(name, root, **how, tell=progress(name, start))
+                bad += tell(name, done, time.perf_counter() - start)
+            except (ValueError, FileNotFoundError) as error:
+                print(error, file=sys.stderr)
+                bad += 1
+            except DBAPIError as error:
+                print(f"{name}: the gradebook says: {error.orig}; run kefu build", file=sys.stderr)
+                bad += 1
     return 1 if bad else 0
 
 

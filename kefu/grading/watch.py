@@ -14,6 +14,7 @@ from dateutil.parser import parse
 from nbgrader.apps import NbGraderAPI
 
 from kefu import database
+from kefu.grading import foreign
 from kefu.grading.engine import grade, submissions, time_of
 from kefu.grading.plan import Plan
 from kefu.grading.run import opened
@@ -43,16 +44,17 @@ class Watch:
         self._root, self._papers = root, papers
         self._settings = database.settings(root)
         self._settings.CourseDirectory.root = str(root)
+        self._ignore = list(self._settings.CourseDirectory.get("ignore", database.IGNORED))
         self._api: Any = NbGraderAPI(config=self._settings, log_level=logging.ERROR)
         self._inbound = Path(self._api.exchange_root, self._api.course_id, "inbound")
-        self._opened: dict[str, tuple[float, Plan, Store]] = {}
+        self._opened: dict[str, tuple[float, tuple[Plan, Store] | None]] = {}
         self._seen: dict[Path, float] = {}
         self._told: dict[str, str] = {}
 
     def look(self) -> int:
         """Collect, mark and give feedback on what is new; returns how much could not be done. No error ends the watch."""
         bad = 0
-        for paper in self._papers or sorted(path.parent.name for path in (self._root / "source").glob("*/paper.json")):
+        for paper in self._papers or sorted({path.parent.name for path in (self._root / "source").glob("*/*.ipynb")}):
             try:
                 bad += self._collect(paper) + self._mark(paper)
                 self._told.pop(paper, None)
@@ -85,14 +87,13 @@ class Watch:
         new = {folder for folder, state in states.items() if self._seen.get(folder) != state}
         if not new:
             return 0
-        plan, store = self._open(paper)
-        start, marked = (
-            time.perf_counter(),
-            {folder.parent.name: self._root / "autograded" / folder.parent.name for folder in new},
-        )
-        before = {learner: _changed(folder / paper) for learner, folder in marked.items()}
-        ignore = list(self._settings.CourseDirectory.get("ignore", database.IGNORED))
-        summary = grade(plan, store, self._root, ignore, learners=marked.keys())
+        ready, start = self._open(paper), time.perf_counter()
+        marked = {folder.parent.name: self._root / "autograded" / folder.parent.name / paper for folder in new}
+        before = {learner: _changed(folder) for learner, folder in marked.items()}
+        if ready:
+            summary = grade(*ready, self._root, self._ignore, learners=marked.keys())
+        else:
+            summary = foreign.grade(paper, self._root, learners=marked.keys())
         took = (time.perf_counter() - start) / len(new)
         for learner, sentence in [*summary.flagged, *((who, f"not graded: {text}") for who, text in summary.failed)]:
             print(f"{paper}: {learner}: {sentence}", flush=True)
@@ -100,7 +101,7 @@ class Watch:
         for folder in sorted(new):
             learner = folder.parent.name
             self._seen[folder] = states[folder]
-            if learner not in failed and _changed(marked[learner] / paper) != before[learner]:
+            if learner not in failed and _changed(marked[learner]) != before[learner]:
                 bad += not self._feedback(paper, learner, took)
         return bad
 
@@ -129,15 +130,12 @@ class Watch:
             print(f"{paper}: {learner}: {words}: {reason}", flush=True)
         return bool(told["success"])
 
-    def _open(self, paper: str) -> tuple[Plan, Store]:
-        """The plan and the store of a paper, read again when the paper was built anew."""
+    def _open(self, paper: str) -> tuple[Plan, Store] | None:
+        """The plan and the store of a paper, read again when it was built anew; None for an assignment with tests that are code."""
         built = max((path.stat().st_mtime for path in (self._root / "source" / paper).glob("*")), default=0.0)
         if paper not in self._opened or self._opened[paper][0] != built:
-            found = opened(self._root, paper, self._settings, database.address(self._root))
-            if found is None:
-                raise ValueError(f"its tests are code; grade it with kefu grade {paper}")
-            self._opened[paper] = (built, *found)
-        return self._opened[paper][1:]
+            self._opened[paper] = (built, opened(self._root, paper, self._settings, database.address(self._root)))
+        return self._opened[paper][1]
 
 
 @contextmanager
