@@ -5,7 +5,7 @@ from collections import Counter
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from kefu import balance, bank, paper, syllabus
+from kefu import balance, bank, paper, rows, syllabus
 from kefu import lint as lints
 from kefu.database import address
 from kefu.desk import lay_out
@@ -33,6 +33,7 @@ def lint(root: Path) -> int:
     known, folder = bank.load(root), syllabus.course_folder(root)
     course = syllabus.load(folder)
     found = lints.lint(list(known.items.values()), list(course.points)) + lints.lessons(folder, course)
+    found += rows.complaints(folder, course, known)
     for complaint in found:
         print(complaint)
     print(f"{len(known.items)} items read; {len(found)} complaints")
@@ -59,6 +60,7 @@ def coverage(root: Path) -> int:
         print(f"closest items of the two pools: {pair[0].id} and {pair[1].id} share {pair[2]:.0%} of their wording")
     covered = {pool: len(counts[pool].keys() & course.points.keys()) for pool in counts}
     print(f"covered: {covered['practice']} of {len(course.points)} by practice, {covered['secure']} by secure items")
+    print(rows.told(syllabus.course_folder(root)))
     return 0
 
 

@@ -1,13 +1,15 @@
 """The course's own words: nothing of the sources' defects, and both languages in step."""
 
 import re
+import shutil
 from collections import Counter
+from pathlib import Path
 
 import nbformat
 import pytest
 from conftest import REPOSITORY
 
-from kefu import bank, lint, paper, syllabus
+from kefu import bank, lint, paper, rows, syllabus
 from kefu.items import LANGS, Item
 from kefu.strings import words
 
@@ -143,3 +145,28 @@ def test_both_catalogues_have_the_same_words_and_placeholders() -> None:
     assert zh.keys() == en.keys()
     for key in zh:
         assert set(re.findall(r"\{(\w+)", zh[key])) == set(re.findall(r"\{(\w+)", en[key])), key
+
+
+def test_every_row_of_the_sources_is_taught_or_asked_or_left_out_for_a_reason() -> None:
+    found = rows.load(COURSE)
+    assert len(found) == 344 and list(rows.complaints(COURSE, syllabus.load(COURSE), KNOWN)) == []
+    assert [row for row, told in found.items() if "left" in told and len(told["left"]) < 20] == []
+
+
+def test_a_row_that_points_to_words_or_items_there_are_not_is_named(tmp_path: Path) -> None:
+    shutil.copytree(REPOSITORY / "course/zh", tmp_path / "zh")
+    (tmp_path / "rows").mkdir()
+    lines = [
+        '"c1-a.1" = { lesson = "1-1", says = "没有这句话" }',
+        '"c1-b.1" = { item = "no-such" }',
+        '"c1-c.1" = { lesson = "1-1" }',
+    ]
+    (tmp_path / "rows/1.toml").write_text("\n".join(lines), encoding="utf-8")
+    assert [complaint.key for complaint in rows.complaints(tmp_path, syllabus.load(COURSE), KNOWN)] == [
+        "c1-a.1",
+        "c1-b.1",
+        "c1-c.1",
+    ]
+    (tmp_path / "rows/2.toml").write_text(lines[0], encoding="utf-8")
+    with pytest.raises(ValueError, match=r"c1-a\.1: stands in another file too"):
+        rows.load(tmp_path)

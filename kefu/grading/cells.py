@@ -63,23 +63,17 @@ def arrange(plan: Plan, cells: list[Cell]) -> dict[int, list[Cell]]:
         for n, cell in enumerate(plan.notebook["cells"])
         if cell["metadata"].get("nbgrader")
     }
-    own, last = defaultdict(list), -1
+    own: dict[int, list[Cell]] = defaultdict(list)
+    last, count = -1, 0
     for cell in cells:
         told = cell["metadata"].get("nbgrader")
         name = told.get("grade_id") if isinstance(told, dict) else None
         if isinstance(name, str) and name in places:
             last = max(last, places[name])
         elif cell.get("cell_type") == "code" and cell["source"].strip():
-            own[last].append(
-                {
-                    "cell_type": "code",
-                    "id": f"own-{sum(map(len, own.values()))}",
-                    "metadata": {},
-                    "source": cell["source"],
-                    "outputs": [],
-                    "execution_count": None,
-                }
-            )
+            mine = {"cell_type": "code", "id": f"own-{count}", "metadata": {}, "source": cell["source"]}
+            own[last].append(mine | {"outputs": [], "execution_count": None})
+            count += 1
     return dict(own)
 
 
