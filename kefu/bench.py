@@ -1,4 +1,4 @@
-"""Benchmarks that print their ratio against stock nbgrader, measured in one run: python -m kefu.bench grade | memory | floor | scores | frame | regrade | report."""
+"""Benchmarks that print their ratio against stock nbgrader, measured in one run: python -m kefu.bench grade | labs | memory | floor | scores | frame | regrade | report."""
 
 import argparse
 import os
@@ -9,13 +9,22 @@ import time
 from pathlib import Path
 
 from kefu import bank, gradebook
-from kefu.bench_grade import STOCK, floor, grade, memory
+from kefu.bench_grade import STOCK, floor, grade, labs, memory
 from kefu.database import address, settle_apart
 from kefu.stage import answer, built, fill, submitted, timed
 
 __all__ = ["STOCK", "main"]
 
-LEARNERS = {"grade": 1000, "memory": 10_000, "floor": 1000, "scores": 1500, "frame": 10_000, "regrade": 5000, "report": 10_000}
+LEARNERS = {
+    "grade": 1000,
+    "labs": 50,
+    "memory": 10_000,
+    "floor": 1000,
+    "scores": 1500,
+    "frame": 10_000,
+    "regrade": 5000,
+    "report": 10_000,
+}
 
 
 def main() -> None:
@@ -23,7 +32,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="kefu.bench")
     parser.add_argument("what", choices=LEARNERS)
     parser.add_argument("--learners", type=int, help=f"default: {LEARNERS}")
-    parser.add_argument("--stock", type=int, default=20, help="submissions stock nbgrader autograde is timed on")
+    parser.add_argument("--stock", type=int, default=20, help="submissions stock nbgrader autograde is timed on, at least")
     chosen = parser.parse_args()
     learners = chosen.learners or LEARNERS[chosen.what]
     with tempfile.TemporaryDirectory() as folder:
@@ -31,8 +40,8 @@ def main() -> None:
         for name in ("course", "bank"):
             shutil.copytree(Path.cwd() / name, stage / name)
         settle_apart(Path.cwd(), stage)
-        if chosen.what == "grade":
-            grade(stage, learners, chosen.stock)
+        if chosen.what in ("grade", "labs"):
+            {"grade": grade, "labs": labs}[chosen.what](stage, learners, chosen.stock)
         else:
             {"memory": memory, "floor": floor, "scores": scores, "frame": frame, "regrade": regrade, "report": report}[
                 chosen.what

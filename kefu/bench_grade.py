@@ -7,6 +7,7 @@ import sqlite3
 import subprocess
 import sys
 import time
+import tomllib
 from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
@@ -21,7 +22,8 @@ from kefu.grading import plan
 from kefu.grading.engine import BATCH, mark_all, submissions, time_of
 from kefu.grading.page import Pages
 from kefu.grading.store import Row, Store
-from kefu.stage import built, command_line, hand_in, submitted, timed
+from kefu.paper import FILE
+from kefu.stage import build, built, command_line, hand_in, submitted, timed
 
 STOCK = 'c = get_config()\nc.CourseDirectory.course_id = "kefu"\nc.CourseDirectory.root = {root!r}\n'
 MB = 1e6
@@ -37,13 +39,33 @@ def grade(stage: Path, learners: int, few: int) -> None:
     start_up = timed(stage, [sys.executable, "-m", "nbgrader", "--version"])
     theirs = timed(stage, [sys.executable, "-m", "nbgrader", "autograde", form.name, "--force"]) - start_up
     print(f"{len(form.items)} items, {os.cpu_count()} cores")
-    print(
-        f"stock nbgrader autograde  {few:6d} submissions  {theirs:7.2f} s  {1000 * theirs / few:9.2f} ms each  (start-up of {start_up:.2f} s left out)"
-    )
-    print(
-        f"kefu grade                {learners:6d} submissions  {ours:7.2f} s  {1000 * ours / learners:9.2f} ms each  (start-up counted)"
-    )
+    _tell("stock nbgrader autograde", few, theirs, f"start-up of {start_up:.2f} s left out")
+    _tell("kefu grade", learners, ours, "start-up counted")
     print(f"ratio {theirs / few / (ours / learners):.0f}, {learners / ours:.0f} submissions a second")
+
+
+def labs(stage: Path, learners: int, few: int) -> None:
+    """Time `kefu grade` on a class in every data lab, and stock nbgrader autograde on the first of the same submissions."""
+    names = [name for name, fields in tomllib.loads((stage / FILE).read_text(encoding="utf-8")).items() if fields.get("lab")]
+    texts = (f'[{name}]\ntitle = {{ zh = "{name}", en = "{name}" }}\nlab = true\n' for name in names)
+    (stage / FILE).write_text("".join(texts), encoding="utf-8")
+    for form in build(stage):
+        hand_in(stage, form, learners)
+    count, each = learners * len(names), -(-few // len(names))
+    ours = timed(stage, [sys.executable, "-m", "kefu", "grade"])
+    (stage / "nbgrader_config.py").write_text(STOCK.format(root=str(stage)), encoding="utf-8")
+    for learner in sorted(path.name for path in (stage / "submitted").iterdir())[each:]:
+        shutil.rmtree(stage / "submitted" / learner)
+    start_up = timed(stage, [sys.executable, "-m", "nbgrader", "--version"])
+    theirs = sum(timed(stage, [sys.executable, "-m", "nbgrader", "autograde", name, "--force"]) - start_up for name in names)
+    print(f"{len(names)} data labs, {os.cpu_count()} cores")
+    _tell("stock nbgrader autograde", each * len(names), theirs, f"start-up of {start_up:.2f} s left out")
+    _tell("kefu grade", count, ours, "start-up counted, of two sandboxes too")
+    print(f"ratio {theirs / (each * len(names)) / (ours / count):.0f}, {count / ours:.0f} submissions a second")
+
+
+def _tell(what: str, count: int, seconds: float, how: str) -> None:
+    print(f"{what:25} {count:6d} submissions  {seconds:7.2f} s  {1000 * seconds / count:9.2f} ms each  ({how})")
 
 
 def memory(stage: Path, learners: int) -> None:

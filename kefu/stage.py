@@ -21,6 +21,7 @@ from kefu.grading import plan
 from kefu.grading.store import Row, Store
 from kefu.items import kind_module
 from kefu.simulate import DIFFICULTY, submit_class
+from kefu.simulate import fill as fill_in
 
 PAPER = '[{name}]\ntitle = {{ zh = "{name}", en = "{name}" }}\nitems = {items}\n'
 
@@ -30,6 +31,11 @@ def built(stage: Path, papers: int, size: int) -> list[paper.Paper]:
     items = list(bank.load(stage).pool("secure"))
     texts = [PAPER.format(name=f"paper-{n + 1}", items=items[n * size : (n + 1) * size]) for n in range(papers)]
     (stage / paper.FILE).write_text("".join(texts), encoding="utf-8")
+    return build(stage)
+
+
+def build(stage: Path) -> list[paper.Paper]:
+    """Every paper of the stage's list, built."""
     with redirect_stdout(StringIO()):
         author.build(stage)
     return list(paper.load(stage, bank.load(stage))[0].values())
@@ -79,10 +85,13 @@ def answer(stage: Path, exam: paper.Paper, learners: int) -> None:
 
 def hand_in(stage: Path, form: paper.Paper, learners: int) -> None:
     """A class's submissions as collecting leaves them."""
-    for learner, text, _ in attempts(form, learners):
+    for learner, text, found in attempts(form, learners):
         folder = stage / "submitted" / learner / form.name
         shutil.copytree(stage / "release" / form.name, folder)
         (folder / journal.NAME).write_bytes(text)
+        if form.lab:
+            solved = [item.id for item in form.items if item.kind == "value" and item.score(found[item.id]).earned]
+            fill_in(folder / f"{form.name}.ipynb", form.lab, solved)
         (folder / "timestamp.txt").write_text("2026-11-01 08:00:00 UTC", encoding="utf-8")
 
 
