@@ -28,9 +28,9 @@ body[data-jp-theme-light="true"] { --jp-layout-color0: #fffdf8; --jp-layout-colo
 .jp-Cell-inputWrapper:has(.kefu-run) { flex-wrap: wrap; max-width: 44rem; margin-top: 0.5rem; } .jp-Notebook { --jp-code-font-size: 14px; }
 .kefu-blank .jp-InputArea-editor { border: 2px solid var(--jp-content-link-color) !important; border-radius: 6px; background: var(--jp-layout-color0); }
 .jp-RenderedHTMLCommon > [role="alert"] { color: #a4262c; } body[data-jp-theme-light="false"] .jp-RenderedHTMLCommon > [role="alert"] { color: #ff9a94; }
-.kefu-run { flex: 1 1 100%; display: flex; gap: 0.5rem; padding: 0.375rem 0; }
+.kefu-run { flex: 1 1 100%; display: flex; flex-wrap: wrap; gap: 0.5rem; padding: 0.375rem 0; }
 .kefu-run button { font: 1rem system-ui, "PingFang SC", "HarmonyOS Sans SC", "Microsoft YaHei", "Noto Sans SC", "Noto Sans CJK SC", sans-serif;
-  min-height: 44px; padding: 0.375rem 1rem; color: var(--jp-content-link-color); background: transparent; border: 1px solid transparent; border-radius: 8px; cursor: pointer; }
+  min-height: 44px; padding: 0.375rem 1rem; white-space: nowrap; color: var(--jp-content-link-color); background: transparent; border: 1px solid transparent; border-radius: 8px; cursor: pointer; }
 .kefu-run button:first-child { border-color: currentcolor; font-weight: 600; } .kefu-run button:hover, .kefu-run button:focus-visible { border-color: currentcolor; }
 .kefu-run[aria-busy] button { opacity: 0.5; pointer-events: none; }
 @media (max-width: 37.5rem) { .jp-Notebook.jp-Notebook { padding: 0; } .jp-Notebook .jp-Cell { padding: 0.25rem; } }

@@ -22,8 +22,12 @@ def soften(shell: Any, language: Callable[[], str]) -> None:
     shell.set_custom_exc((Exception,), told)
     if _halt not in shell.input_transformers_cleanup:
         shell.input_transformers_cleanup.append(_halt)
-    # NumPy writes np.int64(255) where a learner looks for 255
-    shell.display_formatter.formatters["text/plain"].for_type(np.generic, lambda number, page, cycle: page.text(str(number)))
+    # where a learner looks for 255 or 24.96, NumPy writes np.int64(255) and np.float64(24.959999999999997)
+    show = shell.display_formatter.formatters["text/plain"].for_type
+    for whole in (np.int64, np.int32, np.bool_):
+        show(whole, lambda number, page, cycle: page.text(str(number)))
+    for decimal in (np.float64, float):
+        show(decimal, lambda number, page, cycle: page.text(str(round(float(number), 4))))
 
 
 def _halt(lines: list[str]) -> list[str]:

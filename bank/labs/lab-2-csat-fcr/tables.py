@@ -32,7 +32,7 @@ def tables(seed: int) -> dict[str, pd.DataFrame]:
             )
             if not back:
                 break
-            time += rng.uniform(0.1, 9.0)  # most repeats within a week, some later
+            time += 0.1 + rng.exponential(3.5)  # most repeats within a week, some later
     table = pd.DataFrame(rows, columns=["time", "customer", "channel", "reason", "resolved", "seconds", "score"])
     table = table.sort_values("time", ignore_index=True).head(CONTACTS)
     start = pd.Timestamp("2026-03-02")
