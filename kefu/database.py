@@ -64,7 +64,10 @@ def engine(url: str) -> Any:
     from sqlalchemy import create_engine
 
     try:
-        return create_engine(url)
+        found = create_engine(url)
+        if not sqlite_file(url):  # many rows in one statement: a server answers each with a journey there and back
+            found.dialect.use_insertmanyvalues_wo_returning = True
+        return found
     except ModuleNotFoundError as error:
         raise ValueError(f"{error.name}: this driver is not installed; pip install 'kefu[postgres]'") from None
 
