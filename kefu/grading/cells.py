@@ -87,13 +87,13 @@ def work(plan: Plan, own: dict[int, list[Cell]], sandbox: Sandbox, folder: Path)
         if name in plan.of:
             steps.append({"of": plan.of[name]})
             heard.append(("value", name))
-        elif name and cell["cell_type"] == "code" and not cell["metadata"].get("jupyter", {}).get("source_hidden"):
+        elif _worked(cell):
             steps.append({"source": "".join(cell["source"])})
             heard.append(("worked", n))
         for mine in own.get(n, []):
             steps.append({"source": mine["source"]})
             heard.append(("own", mine))
-    ran = sandbox.run(folder, steps, SECONDS, CELL_SECONDS)
+    ran = sandbox.run(folder, steps, SECONDS, CELL_SECONDS, plain=True)
     values, outputs = {}, {}
     odd = [thing for cells in own.values() for cell in cells for thing in strange(cell["source"])]
     odd += [f"its code did what no computation needs: {thing}" for thing in ran.did]
@@ -109,6 +109,17 @@ def work(plan: Plan, own: dict[int, list[Cell]], sandbox: Sandbox, folder: Path)
         elif kind == "own":
             where["outputs"] = _plain(told["outputs"])
     return Worked(values, tuple(dict.fromkeys(odd)), own, outputs)
+
+
+def worked(plan: Plan) -> list[str]:
+    """The code of a lab's worked cells."""
+    return ["".join(cell["source"]) for cell in plan.notebook["cells"] if _worked(cell)]
+
+
+def _worked(cell: Cell) -> bool:
+    """Whether a cell is the paper's own code, to be run as it is; its calls of Kefu's are hidden."""
+    shown = not cell["metadata"].get("jupyter", {}).get("source_hidden")
+    return cell["cell_type"] == "code" and bool(cell["metadata"].get("nbgrader")) and shown
 
 
 def strange(source: str) -> list[str]:

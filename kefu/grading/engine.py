@@ -112,7 +112,7 @@ def _mark(plan: Plan, pages: Pages, folder: Path, part: Path, source: Path, igno
     part.mkdir(parents=True)
     left = copy(folder, part, ["*.ipynb", *ignore])
     copy(source, part, ["*.ipynb", *ignore])
-    worked = work(plan, own, part) if plan.of else None
+    worked = work(plan, own, part, source) if plan.of else None
     if worked:
         found = plan.answered(found, worked.values)
     scores = plan.scores(found)
@@ -131,22 +131,28 @@ def _mark(plan: Plan, pages: Pages, folder: Path, part: Path, source: Path, igno
     return Marked(Row(folder.parent.name, handed_in, {name: score.earned for name, score in scores.items()}), part, tuple(told))
 
 
-_sandboxes: list[Sandbox] = []  # one a process, made when the first lab needs it
+_sandboxes: dict[str, Sandbox] = {}  # one a process and paper at a time, made when the first lab needs it
 
 
-def sandbox() -> Sandbox:
-    """The sandbox of this process."""
-    if not _sandboxes:
-        _sandboxes.append(Sandbox())
-        atexit.register(_sandboxes[0].close)
-    return _sandboxes[0]
+def sandbox(plan: Plan | None = None, source: Path | None = None) -> Sandbox:
+    """The sandbox of this process, warmed with a lab's own code; `source` is the lab's folder in source/."""
+    name = plan.paper if plan else ""
+    if name not in _sandboxes:
+        for old in [*_sandboxes.values()]:
+            old.close()
+        _sandboxes.clear()
+        _sandboxes[name] = Sandbox()
+        atexit.register(_sandboxes[name].close)
+        if plan and source:
+            _sandboxes[name].warm(source, cells.worked(plan))
+    return _sandboxes[name]
 
 
-def work(plan: Plan, own: dict[int, list[cells.Cell]], files: Path) -> cells.Worked:
+def work(plan: Plan, own: dict[int, list[cells.Cell]], files: Path, source: Path) -> cells.Worked:
     """A learner's cells run beside a copy of the files, which nobody sees again."""
     with TemporaryDirectory(prefix="kefu-", ignore_cleanup_errors=True) as folder:
         shutil.copytree(files, folder, dirs_exist_ok=True, ignore=shutil.ignore_patterns(journal.NAME))
-        return cells.work(plan, own, sandbox(), Path(folder))
+        return cells.work(plan, own, sandbox(plan, source), Path(folder))
 
 
 def copy(source: Path, target: Path, ignore: list[str]) -> list[str]:

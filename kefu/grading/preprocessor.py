@@ -31,11 +31,16 @@ Resources = dict[str, Any]
 
 def _plan(preprocessor: NbGraderPreprocessor, resources: Resources) -> plan.Plan | None:
     """The plan of the paper at hand; None for an assignment that is none of Kefu's."""
-    course = CourseDirectory(config=preprocessor.config)
     try:
-        return plan.read(Path(course.format_path(course.source_directory, ".", resources["nbgrader"]["assignment"])))
+        return plan.read(_source(preprocessor, resources))
     except FileNotFoundError:
         return None
+
+
+def _source(preprocessor: NbGraderPreprocessor, resources: Resources) -> Path:
+    """The folder of the assignment at hand in source/."""
+    course = CourseDirectory(config=preprocessor.config)
+    return Path(course.format_path(course.source_directory, ".", resources["nbgrader"]["assignment"]))
 
 
 class FromSource(NbGraderPreprocessor):
@@ -47,7 +52,7 @@ class FromSource(NbGraderPreprocessor):
     def preprocess(self, nb: NotebookNode, resources: Resources) -> tuple[NotebookNode, Resources]:
         found = _plan(self, resources)
         if found is None or found.foreign:
-            self._mend(nb, resources["nbgrader"])
+            self._mend(nb, resources)
         elif found.of:
             own = cells.arrange(found, [dict(cell) for cell in nb.cells])
             blank = cells.Worked({}, (), own, {})
@@ -56,8 +61,9 @@ class FromSource(NbGraderPreprocessor):
             nb = nbformat.reads(json.dumps(found.notebook), as_version=4)
         return nb, resources
 
-    def _mend(self, nb: NotebookNode, at: dict[str, str]) -> None:
+    def _mend(self, nb: NotebookNode, resources: Resources) -> None:
         """Give every cell the gradebook knows its metadata back, once, and put deleted tests where they stood."""
+        at = resources["nbgrader"]
         with Gradebook(at["db_url"]) as gradebook:
             master = gradebook.find_notebook(at["notebook"], at["assignment"])
             points = {cell.name: cell.max_score for cell in [*master.grade_cells, *master.task_cells]}
@@ -79,7 +85,7 @@ class FromSource(NbGraderPreprocessor):
                 cell.metadata["nbgrader"] = NotebookNode(known[name][1])
             elif told:
                 self.log.warning("%scell %s is a copy or none of the assignment's; it is not marked", FLAGGED, name)
-        order = [name for name in self._order(at) if name in known]
+        order = [name for name in _order(_source(self, resources) / f"{at['notebook']}.ipynb") if name in known]
         for place, name in enumerate(order):
             source, told = known[name]
             if name not in seen and told["locked"] and told["cell_type"] == "code":
@@ -88,15 +94,14 @@ class FromSource(NbGraderPreprocessor):
                 nb.cells.insert(_after(nb, order[:place]), cell)
                 seen.add(name)
 
-    def _order(self, at: dict[str, str]) -> list[str]:
-        """The names of the assignment's cells in the order of its source notebook."""
-        course = CourseDirectory(config=self.config)
-        path = Path(course.format_path(course.source_directory, ".", at["assignment"])) / f"{at['notebook']}.ipynb"
-        try:
-            source = nbformat.read(path, as_version=4)
-        except (OSError, ValueError):
-            return []
-        return [cell.metadata.get("nbgrader", {}).get("grade_id", "") for cell in source.cells]
+
+def _order(source: Path) -> list[str]:
+    """The names of the assignment's cells in the order of its source notebook."""
+    try:
+        found = nbformat.read(source, as_version=4)
+    except (OSError, ValueError):
+        return []
+    return [cell.metadata.get("nbgrader", {}).get("grade_id", "") for cell in found.cells]
 
 
 def _after(nb: NotebookNode, before: list[str]) -> int:
@@ -137,7 +142,8 @@ class MarkFromData(Execute):
         answers = journal.read(folder / journal.NAME)
         worked = None
         if found.of:
-            worked = engine.work(found, cells.arrange(found, [dict(cell) for cell in nb.cells]), folder)
+            own, source = cells.arrange(found, [dict(cell) for cell in nb.cells]), _source(self, resources)
+            worked = engine.work(found, own, folder, source)
             answers = found.answered(answers, worked.values)
             for sentence in worked.odd:
                 self.log.warning("%s%s", FLAGGED, sentence)

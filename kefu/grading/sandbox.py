@@ -11,6 +11,7 @@ from typing import Any, NamedTuple, Self
 
 from kefu.grading import zygote
 
+GONE = "the sandbox's interpreter ended; start the grading again"
 WALLS = ("landlock", "seccomp")
 SHOWN = {
     "stream": {"name", "text"},
@@ -48,6 +49,9 @@ class Sandbox:
             [sys.executable, "-s", "-P", zygote.__file__, str(package)], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL, env=environment, cwd=self._home.name,
         )  # fmt: skip
+        if self._process.stdin is None or self._process.stdout is None:
+            raise RuntimeError(GONE)
+        self._into, self._out = self._process.stdin, self._process.stdout
         with tempfile.TemporaryDirectory(prefix="kefu-") as folder:
             _, said = self._ask(Path(folder), [], 10, 10)
         self.walls: list[str] = json.loads(said.splitlines()[0])["walls"]
@@ -64,12 +68,16 @@ class Sandbox:
         self._process.communicate()
         self._home.cleanup()
 
-    def run(self, folder: Path, cells: list[dict[str, Any]], seconds: float, cell_seconds: float) -> Ran:
+    def warm(self, folder: Path, sources: list[str]) -> None:
+        """Run trusted code in the interpreter itself, in `folder`, so that what it loads is there for every submission."""
+        self._write({"warm": sources, "folder": str(folder.resolve())})
+
+    def run(self, folder: Path, cells: list[dict[str, Any]], seconds: float, cell_seconds: float, plain: bool = False) -> Ran:
         """Run cells ({"source"} or {"of"}) in a folder of their own, for so many seconds of wall time in all and each.
 
-        Raises RuntimeError when the interpreter is gone.
+        With `plain`, values are shown as text alone. Raises RuntimeError when the interpreter is gone.
         """
-        end, said = self._ask(folder, cells, seconds, cell_seconds)
+        end, said = self._ask(folder, cells, seconds, cell_seconds, plain)
         found: list[dict[str, Any]] = []
         did: set[str] = set()
         for line in said.splitlines()[1:]:  # the first names the walls
@@ -84,18 +92,29 @@ class Sandbox:
             end = "died"  # os._exit(0) looks like an end
         return Ran(found[: len(cells)], end, tuple(sorted(did)))
 
-    def _ask(self, folder: Path, cells: list[dict[str, Any]], seconds: float, cell_seconds: float) -> tuple[str, bytes]:
-        request = {"folder": str(folder.resolve()), "cells": cells, "seconds": seconds, "cell_seconds": cell_seconds}
-        into, out = self._process.stdin, self._process.stdout
+    def _ask(
+        self, folder: Path, cells: list[dict[str, Any]], seconds: float, cell_seconds: float, plain: bool = False
+    ) -> tuple[str, bytes]:
+        request = {
+            "folder": str(folder.resolve()),
+            "cells": cells,
+            "seconds": seconds,
+            "cell_seconds": cell_seconds,
+            "plain": plain,
+        }
+        self._write(request)
         try:
-            if into is None or out is None:
-                raise OSError
-            into.write(json.dumps(request).encode() + b"\n")
-            into.flush()
-            head = json.loads(out.readline())
-            return head["end"], out.read(head["size"])
+            head = json.loads(self._out.readline())
+            return head["end"], self._out.read(head["size"])
         except (OSError, ValueError):
-            raise RuntimeError("the sandbox's interpreter ended; start the grading again") from None
+            raise RuntimeError(GONE) from None
+
+    def _write(self, request: dict[str, Any]) -> None:
+        try:
+            self._into.write(json.dumps(request).encode() + b"\n")
+            self._into.flush()
+        except OSError:
+            raise RuntimeError(GONE) from None
 
 
 def _checked(told: dict[str, Any]) -> dict[str, Any]:

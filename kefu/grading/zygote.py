@@ -1,9 +1,11 @@
 """The zygote: a warm interpreter that forks once for every submission. It never holds a key, a score or a gradebook.
 
 It reads requests from its standard input, a line of JSON each: {"folder", "cells", "seconds", "cell_seconds"}. It answers with
-a line {"end", "size"} and `size` bytes, which come from the learner's process and are not to be trusted.
+a line {"end", "size"} and `size` bytes, which come from the learner's process and are not to be trusted. A request
+{"warm": sources, "folder"} has no answer: it is the paper's own code, to load what it needs before the first fork.
 """
 
+import gc
 import json
 import os
 import select
@@ -42,9 +44,7 @@ def main() -> None:
         import_module(name)
     sys.path.remove(sys.argv[1])
     ready = shell.warm()
-    ready.run_cell(WARM, silent=True)
-    ready.user_ns.clear()
-    ready.init_user_ns()
+    _warm(ready, os.getcwd(), [WARM])
 
     def child(request: dict[str, Any], out: BinaryIO) -> None:
         os.setsid()
@@ -57,13 +57,32 @@ def main() -> None:
         walls = confine.confine(folder, int(request["seconds"]) + 1)
         _say(out, {"walls": walls})
         did = _watch(folder)
+        if request["plain"]:
+            ready.display_formatter.active_types = ["text/plain"]
         for told in shell.run(ready, request["cells"], request["cell_seconds"]):
             _say(out, told | {"did": sorted(did)})
 
     for line in sys.stdin.buffer:
-        end, answer = _serve(json.loads(line), child)
+        request = json.loads(line)
+        if "warm" in request:
+            _warm(ready, request["folder"], request["warm"])
+            continue
+        end, answer = _serve(request, child)
         sys.stdout.buffer.write(json.dumps({"end": end, "size": len(answer)}).encode() + b"\n" + answer)
         sys.stdout.buffer.flush()
+
+
+def _warm(shell: Any, folder: str, sources: list[str]) -> None:
+    """Run code of the paper's own, so that every fork finds its libraries loaded and its caches filled."""
+    os.chdir(folder)
+    for source in sources:
+        shell.run_cell(source, silent=True)
+    import_module("matplotlib.pyplot").close("all")
+    shell.user_ns.clear()
+    shell.init_user_ns()
+    os.chdir(os.environ["HOME"])
+    gc.collect()
+    gc.freeze()
 
 
 def _serve(request: dict[str, Any], child: Any) -> tuple[str, bytes]:
