@@ -136,10 +136,10 @@ def test_no_open_room_holds_a_secure_rationale_or_key() -> None:
         assert not [cell for cell in notebook.cells if "mark(" in cell.source or cell.get("outputs")]
         public = json.loads((path.parent / "paper.json").read_text(encoding="utf-8"))
         assert all(set(item) == {"id", "kind", "points", "texts"} for item in public["items"])
-        for item in public["items"]:
-            assert all(
-                set(text) <= {"stem", "options", "prompts", "name", "rubric", "worth"} for text in item["texts"].values()
-            )
+        for text in [text for item in public["items"] for text in item["texts"].values()]:
+            choices = {"stem", "options", "prompts", "bins", "name", "rubric", "worth"}
+            assert set(text) <= choices | {"customer", "says", "ends", "start", "mood", "replies"}
+            assert all(set(reply) == {"at", "to", "mood"} for reply in text.get("replies", {}).values())
 
 
 def test_lessons_show_practice_items_only_and_every_practice_item_is_shown() -> None:
