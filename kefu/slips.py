@@ -26,8 +26,7 @@ def soften(shell: Any, language: Callable[[], str]) -> None:
     show = shell.display_formatter.formatters["text/plain"].for_type
     for whole in (np.int64, np.int32, np.bool_):
         show(whole, lambda number, page, cycle: page.text(str(number)))
-    for decimal in (np.float64, float):
-        show(decimal, lambda number, page, cycle: page.text(_short(float(number))))
+    show(np.float64, lambda number, page, cycle: page.text(_short(float(number))))
 
 
 def _short(number: float) -> str:
