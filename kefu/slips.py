@@ -26,8 +26,12 @@ def soften(shell: Any, language: Callable[[], str]) -> None:
     show = shell.display_formatter.formatters["text/plain"].for_type
     for whole in (np.int64, np.int32, np.bool_):
         show(whole, lambda number, page, cycle: page.text(str(number)))
-    for decimal in (np.float64, float):
-        show(decimal, lambda number, page, cycle: page.text(str(round(float(number), 4))))
+    show(np.float64, lambda number, page, cycle: page.text(_short(float(number))))
+
+
+def _short(number: float) -> str:
+    """A number with four decimals, a tiny one with four digits."""
+    return f"{number:.4g}" if abs(number) < 0.01 else str(round(number, 4))
 
 
 def _halt(lines: list[str]) -> list[str]:

@@ -61,6 +61,7 @@ def test_a_solved_lab_earns_full_points_at_every_checkpoint(name: str, folder: P
     assert {item: earned(outputs, item) for item in checkpoints(name)} == {
         item: KNOWN.items[item].points for item in checkpoints(name)
     }
+    assert "np." not in str([outputs[f"blank-{step.name}"] for step in LABS[name].lab.steps if step.what == "blank"])
     alerts = [output for shown in outputs.values() for output in shown if 'role="alert"><strong>第' in str(output.get("data"))]
     assert alerts == []
 
