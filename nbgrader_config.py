@@ -13,6 +13,9 @@ c.Exchange.root = str(root / "exchange")
 # A hand-in file holds what is beside it; nbgrader need not carry it twice.
 c.CourseDirectory.ignore = [".ipynb_checkpoints", "*.pyc", "__pycache__", "feedback", "*.hand-in.zip"]
 
+# An archive of hand-ins is unpacked only as far as a class can need: a zip bomb is named and left.
+c.ZipCollectApp.extractor_plugin = "kefu.archives.CheckedExtractor"
+
 # A marking cell is one call with the key in it. Neither the formgrader nor feedback shows the call, only its verdict.
 # HideName: marking is blind. Take it out where graders should see on a page whose work it is.
 c.HTMLExporter.preprocessors = ["nbgrader.preprocessors.ClearHiddenTests", "kefu.grading.preprocessor.HideName"]

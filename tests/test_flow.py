@@ -3,8 +3,10 @@
 import csv
 import re
 import shutil
+import tarfile
 from datetime import UTC, datetime
 from pathlib import Path
+from zipfile import ZIP_DEFLATED, ZipFile
 
 import pandas as pd
 import pytest
@@ -159,3 +161,27 @@ def test_an_older_hand_in_never_replaces_a_newer_one(tmp_path: Path) -> None:
         room.write_hand_in(tmp_path / f"{day}.zip", "quiz", path, "bob", NOW.replace(day=day))
         collect.take_in(tmp_path / f"{day}.zip", {"quiz"}, tmp_path / "submitted")
     assert journal.read(tmp_path / "submitted/bob/quiz" / journal.NAME).responses == {"q": "new"}
+
+
+def test_zip_collect_takes_in_good_archives_and_leaves_bombs_and_escapes_alone(root: Path) -> None:
+    assert cli.main(["--root", str(root), "build"]) == 0
+    archive = root / "downloaded/quiz-small/archive"
+    archive.mkdir(parents=True)
+    notebook = (root / "release/quiz-small/quiz-small.ipynb").read_bytes()
+    with ZipFile(archive / "class.zip", "w", ZIP_DEFLATED) as good:
+        good.writestr("ada_quiz-small.ipynb", notebook)
+    with (
+        ZipFile(archive / "bomb.zip", "w", ZIP_DEFLATED) as bomb,
+        bomb.open("bob_quiz-small.ipynb", "w", force_zip64=True) as member,
+    ):
+        for _ in range(501):
+            member.write(bytes(10**6))
+    with tarfile.open(archive / "out.tar.gz", "w:gz") as out:
+        info = tarfile.TarInfo("../../../../escaped_quiz-small.ipynb")
+        out.addfile(info)
+    (archive / "torn.zip").write_bytes(b"PK")
+    pattern = r"--FileNameCollectorPlugin.named_regexp=.*/(?P<student_id>\w+)_(?P<file_id>quiz-small)"
+    cli.nbgrader(root, "zip_collect", "quiz-small", pattern)
+    assert [path.name for path in (root / "submitted").iterdir()] == ["ada"]
+    assert (root / "submitted/ada/quiz-small/quiz-small.ipynb").read_bytes() == notebook
+    assert not list(root.rglob("*escaped*"))

@@ -7,7 +7,7 @@ from kefu.grading.cells import Worked
 from kefu.grading.plan import Plan
 from kefu.items import Score
 from kefu.journal import Journal
-from kefu.views import Static, covered, ended, marked, spoken, static
+from kefu.views import Static, covered, ended, marked, passage, spoken, static
 
 REMEMBERED = 20_000  # texts kept for the next learner who gives the same response
 
@@ -63,6 +63,9 @@ class Pages:
             key = (name, lang, json.dumps(response))
             return self._remembered(key, lambda: [_result(static(self._items[name], lang, response, self._places[name]), n)])
         source = "".join(cell["source"])
+        if source.startswith("passage("):
+            told = source.removeprefix('passage("').removesuffix('")')
+            return self._remembered((source, lang), lambda: [_result(passage(self.plan.public, told, lang), n)])
         if source == "cover()":
             return self._remembered(("cover", lang), lambda: [_result(covered(self.plan.public, lang), n)])
         if source == "hand_in()":
