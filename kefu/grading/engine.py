@@ -2,6 +2,7 @@
 
 import atexit
 import shutil
+import sys
 from collections.abc import Callable, Collection, Iterator
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import ExitStack
@@ -18,7 +19,7 @@ from kefu import journal
 from kefu.grading import cells
 from kefu.grading.page import Pages
 from kefu.grading.plan import Plan
-from kefu.grading.sandbox import Sandbox
+from kefu.grading.sandbox import WALLS, Sandbox
 from kefu.grading.spread import Over
 from kefu.grading.store import Row, Store, naive
 from kefu.strings import words
@@ -143,6 +144,9 @@ def sandbox(plan: Plan | None = None, source: Path | None = None) -> Sandbox:
         _sandboxes.clear()
         _sandboxes[name] = Sandbox()
         atexit.register(_sandboxes[name].close)
+        if missing := [wall for wall in WALLS if wall not in _sandboxes[name].walls]:
+            print(f"this machine has no {' and no '.join(missing)}: learners' code runs with less than full walls; "
+                  "grade on Linux 5.13 or later, x86-64", file=sys.stderr)  # fmt: skip
         if plan and source:
             _sandboxes[name].warm(source, cells.worked(plan))
     return _sandboxes[name]

@@ -1,7 +1,8 @@
 """Role-play: a dialogue that branches; the customer's mood moves with every reply, and the whole path is the response."""
 
+import json
 from collections.abc import Iterator
-from functools import cache
+from functools import cache, lru_cache
 from random import Random
 from typing import Any
 
@@ -30,6 +31,12 @@ def replies(key: dict[str, Any], turn: str) -> list[str]:
 
 def reach(key: dict[str, Any], turn: str, mood: int, best: bool = True) -> tuple[float, list[str]]:
     """The most (or the least) points that can be had from a turn on, and a path that has them."""
+    return _reach(json.dumps(key), turn, mood, best)
+
+
+@lru_cache(1000)  # a class is marked with one key
+def _reach(told: str, turn: str, mood: int, best: bool) -> tuple[float, list[str]]:
+    key = json.loads(told)
 
     @cache
     def rest(turn: str, mood: int) -> tuple[float, list[str]]:
