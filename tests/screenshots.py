@@ -25,7 +25,9 @@ ESSAY = {
     "en": "I am sorry you are still waiting. Your parcel was held at the sorting center last night and will reach you by "
     "4 p.m. today. If it is not there by 5 p.m., I will call you.",
 }
-PAGES = {"home": "", "lesson": "lesson/2-1", "review": "review", "paper": "paper/quiz-1-basics"}
+PAGES = {"home": "", "lesson": "lesson/2-1", "review": "review", "paper": "paper/quiz-1-basics",
+         "case": "paper/case-2-one-night-or-three"}  # fmt: skip
+LAB = "lab-4-complaints"
 
 
 def answered(item: Item, lang: str) -> Any:
@@ -69,6 +71,11 @@ def shoot(browser: Browser, address: str, desk: Path, lang: str, width: int) -> 
         page.goto(f"{address}/kefu/{lang}/{where}")
         page.locator("body[data-ready]").wait_for()
         keep(page.screenshot(), docs / "pages" / f"{name}-{lang}-{width}.png")
+    page.goto(f"{address}/lab/tree/{LAB}/{LAB}.ipynb")
+    checkpoint = page.locator(".kefu[data-item]").first
+    checkpoint.wait_for(timeout=60_000)
+    checkpoint.scroll_into_view_if_needed()
+    keep(page.screenshot(), docs / "pages" / f"lab-{lang}-{width}.png")
     context.close()
 
 
@@ -94,7 +101,8 @@ def main() -> None:
     """Lay out a desk, answer an item of each kind, and take every picture in two languages and two widths."""
     desk = Path(tempfile.mkdtemp()) / "desk"
     lay_out(REPOSITORY, desk, "zh")
-    shutil.copytree(REPOSITORY / "release" / "quiz-1-basics", desk / "quiz-1-basics")
+    for name in ("quiz-1-basics", "case-2-one-night-or-three", LAB):
+        shutil.copytree(REPOSITORY / "release" / name, desk / name)
     with sync_playwright() as playwright, lab(desk, learner=True) as address:
         browser = playwright.chromium.launch(executable_path=BROWSER, args=OPTIONS)
         for lang in ("zh", "en"):
