@@ -22,7 +22,7 @@ from kefu.simulate import submit_class
 REPOSITORY = Path(__file__).parent.parent
 NOW = datetime(2026, 11, 23, 8, 0, tzinfo=UTC)
 LATE = '\nc.LateSubmissionPlugin.penalty_method = "zero"\nc.Execute.shutdown_kernel = "immediate"\n'
-ROUND = 6  # learners of a paper in a round
+ROUND = 20  # learners of a paper in a round
 WRITTEN = ("grade", "comment", "submitted_notebook", "submitted_assignment", "student")
 
 

@@ -1,11 +1,10 @@
 """The engine: grade a paper's submissions from data, a batch at a time, with the rows and files of nbgrader autograde."""
 
 import atexit
+import os
 import shutil
 import sys
-from collections.abc import Callable, Collection, Iterator
-from concurrent.futures import ProcessPoolExecutor
-from contextlib import ExitStack
+from collections.abc import Callable, Collection
 from datetime import datetime
 from fnmatch import fnmatch
 from functools import partial
@@ -25,6 +24,7 @@ from kefu.grading.store import Row, Store, naive
 from kefu.strings import words
 
 BATCH = 64
+LAB_BATCH = 4  # a lab takes a hundred times as long as a quiz
 
 
 class Marked(NamedTuple):
@@ -46,9 +46,8 @@ class Summary(NamedTuple):
     to_mark: int = 0
 
 
-def grade(plan: Plan, store: Store, root: Path, ignore: list[str], *, workers: int = 1, over: Over | None = None,
-          force: bool = False, learners: Collection[str] = (), tell: Callable[[int, int], None] = lambda done, total: None) -> Summary:  # fmt: skip
-    """Mark every submission of a paper that is new or newer than its marking; `tell` hears (done, total).
+def grade(plan: Plan, store: Store, root: Path, ignore: list[str], *, over: Over = map, force: bool = False, learners: Collection[str] = (), tell: Callable[[int, int], None] = lambda done, total: None) -> Summary:  # fmt: skip
+    """Mark every submission of a paper that is new or newer than its marking, `over` many processes; `tell` hears (done, total).
 
     First the rows of a batch are committed, then its folders get their names, so a run that was killed goes on
     where it stopped. A submission that cannot be marked is listed, keeps no points and stops nothing.
@@ -58,7 +57,9 @@ def grade(plan: Plan, store: Store, root: Path, ignore: list[str], *, workers: i
     for left in (root / "autograded").glob(f"*/.{plan.paper}.*"):  # by a run that was killed
         shutil.rmtree(left, ignore_errors=True)
     summary, done, to_mark = Summary(0, len(found) - len(due), [], []), 0, 0
-    for batch in _batches(plan, root, ignore, due, workers, over):
+    mark = partial(mark_all, plan, root / "autograded", root / "source" / plan.paper, ignore)
+    size = LAB_BATCH if plan.of else BATCH
+    for batch in over(mark, [due[n : n + size] for n in range(0, len(due), size)]):
         store.write(marked.row for marked in batch)
         to_mark += len(store.to_mark([marked.row.learner for marked in batch if not marked.problem]))
         for marked in batch:
@@ -70,21 +71,6 @@ def grade(plan: Plan, store: Store, root: Path, ignore: list[str], *, workers: i
         done += len(batch)
         tell(done, len(due))
     return summary._replace(graded=done - len(summary.failed), to_mark=to_mark)
-
-
-def _batches(
-    plan: Plan, root: Path, ignore: list[str], due: list[Path], workers: int, over: Over | None
-) -> Iterator[list[Marked]]:
-    """The marked submissions, a batch at a time, made here, by other processes, or by other machines."""
-    work = partial(mark_all, plan, root / "autograded", root / "source" / plan.paper, ignore)
-    chunks = [due[n : n + BATCH] for n in range(0, len(due), BATCH)]
-    with ExitStack() as stack:
-        if over:
-            yield from over(work, chunks)
-        elif workers > 1 and len(chunks) > 1:
-            yield from stack.enter_context(ProcessPoolExecutor(workers)).map(work, chunks)
-        else:
-            yield from map(work, chunks)
 
 
 _pages: dict[str, Pages] = {}  # one writer a process: it remembers what learners share
@@ -132,24 +118,23 @@ def _mark(plan: Plan, pages: Pages, folder: Path, part: Path, source: Path, igno
     return Marked(Row(folder.parent.name, handed_in, {name: score.earned for name, score in scores.items()}), part, tuple(told))
 
 
-_sandboxes: dict[str, Sandbox] = {}  # one a process and paper at a time, made when the first lab needs it
+_sandboxes: dict[int, Sandbox] = {}  # one a process, by its number, made when the first lab needs it
+_warmed: set[tuple[int, str]] = set()
 
 
 def sandbox(plan: Plan | None = None, source: Path | None = None) -> Sandbox:
     """The sandbox of this process, warmed with a lab's own code; `source` is the lab's folder in source/."""
-    name = plan.paper if plan else ""
-    if name not in _sandboxes:
-        for old in [*_sandboxes.values()]:
-            old.close()
-        _sandboxes.clear()
-        _sandboxes[name] = Sandbox()
-        atexit.register(_sandboxes[name].close)
-        if missing := [wall for wall in WALLS if wall not in _sandboxes[name].walls]:
+    here = os.getpid()  # a forked worker must not talk into its parent's
+    if here not in _sandboxes:
+        _sandboxes[here] = Sandbox()
+        atexit.register(_sandboxes[here].close)
+        if missing := [wall for wall in WALLS if wall not in _sandboxes[here].walls]:
             print(f"this machine has no {' and no '.join(missing)}: learners' code runs with less than full walls; "
                   "grade on Linux 5.13 or later, x86-64", file=sys.stderr)  # fmt: skip
-        if plan and source:
-            _sandboxes[name].warm(source, cells.worked(plan))
-    return _sandboxes[name]
+    if plan and source and (here, plan.paper) not in _warmed:
+        _warmed.add((here, plan.paper))
+        _sandboxes[here].warm(source, cells.worked(plan))
+    return _sandboxes[here]
 
 
 def work(plan: Plan, own: dict[int, list[cells.Cell]], files: Path, source: Path) -> cells.Worked:

@@ -7,8 +7,6 @@ import logging
 import shutil
 import warnings
 from collections.abc import Callable, Collection
-from concurrent.futures import ProcessPoolExecutor
-from contextlib import ExitStack
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -17,6 +15,7 @@ from traitlets.config import Config
 
 from kefu import database
 from kefu.grading.engine import Summary, publish, submissions, up_to_date
+from kefu.grading.spread import Over
 
 HIDDEN = ".autograding"
 STEPS = {
@@ -25,21 +24,18 @@ STEPS = {
 }
 
 
-def grade(paper: str, root: Path, *, workers: int = 1, force: bool = False, learners: Collection[str] = (),
+def grade(paper: str, root: Path, *, over: Over = map, force: bool = False, learners: Collection[str] = (),
           tell: Callable[[int, int], None] = lambda done, total: None) -> Summary:  # fmt: skip
     """Grade every submission of an assignment that is new or newer than its marking; `tell` hears (done, total)."""
     found = [folder for folder in submissions(root, paper) if not learners or folder.parent.name in learners]
     due = [folder.parent.name for folder in found if force or not up_to_date(root, folder)]
     summary = Summary(0, len(found) - len(due), [], [])
-    work = partial(grade_one, root, paper)
-    with ExitStack() as stack:
-        many = workers > 1 and len(due) > 1
-        done = stack.enter_context(ProcessPoolExecutor(workers)).map(work, due) if many else map(work, due)
-        for count, (learner, (problem, odd)) in enumerate(zip(due, done, strict=True), 1):
-            summary.flagged.extend((learner, sentence) for sentence in odd)
-            if problem:
-                summary.failed.append((learner, problem))
-            tell(count, len(due))
+    done = over(partial(grade_one, root, paper), due)
+    for count, (learner, (problem, odd)) in enumerate(zip(due, done, strict=True), 1):
+        summary.flagged.extend((learner, sentence) for sentence in odd)
+        if problem:
+            summary.failed.append((learner, problem))
+        tell(count, len(due))
     return summary._replace(graded=len(due) - len(summary.failed))
 
 

@@ -14,7 +14,7 @@ from traitlets.config import Config
 from kefu import database
 from kefu.grading import foreign, indexes, plan
 from kefu.grading.engine import Summary, grade
-from kefu.grading.spread import spread
+from kefu.grading.spread import processes, spread
 from kefu.grading.store import Penalty, Store
 
 
@@ -30,20 +30,13 @@ def grade_papers(root: Path, papers: list[str], *, workers: int | None, force: b
     if not names:
         print("nothing is submitted; nbgrader collect or kefu collect takes submissions in")
     bad = 0
-    with spread(dask) if dask else nullcontext() as over:
+    with processes(workers or os.cpu_count() or 1) as here, spread(dask) if dask else nullcontext(here) as over:
         for name in names:
             try:
                 ready = opened(root, name, settings, url)
                 start = time.perf_counter()
-                how: dict[str, Any] = {
-                    "workers": workers or os.cpu_count() or 1,
-                    "force": force,
-                    "learners": frozenset(learners),
-                }
-                if ready:
-                    done = grade(*ready, root, ignore, **how, over=over, tell=progress(name, start))
-                else:
-                    done = foreign.grade(name, root, **how, tell=progress(name, start))
+                how: dict[str, Any] = {"force": force, "learners": frozenset(learners), "tell": progress(name, start)}
+                done = grade(*ready, root, ignore, over=over, **how) if ready else foreign.grade(name, root, over=here, **how)
                 bad += tell(name, done, time.perf_counter() - start)
             except (ValueError, FileNotFoundError) as error:
                 print(error, file=sys.stderr)

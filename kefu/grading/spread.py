@@ -1,6 +1,7 @@
-"""Grading on many machines: batches go to the workers of a Dask cluster that see the same folders."""
+"""Grading by many: batches go to processes of this machine, or to the workers of a Dask cluster that see the same folders."""
 
 from collections.abc import Callable, Iterator
+from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager
 from functools import partial
 from threading import Lock
@@ -15,6 +16,16 @@ _turn = Lock()  # a worker may have many threads; a process marks one batch at a
 def _alone(work: Callable[[Any], Any], batch: Any) -> Any:
     with _turn:
         return work(batch)
+
+
+@contextmanager
+def processes(count: int) -> Iterator[Over]:
+    """Gives what the engine maps with: so many processes of this machine, for whatever is more than one batch."""
+    if count == 1:
+        yield map
+        return
+    with ProcessPoolExecutor(count) as pool:
+        yield lambda work, batches: pool.map(work, batches) if len(batches) > 1 else map(work, batches)
 
 
 @contextmanager
