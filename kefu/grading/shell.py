@@ -11,7 +11,8 @@ import os
 import signal
 import sys
 from collections.abc import Iterator
-from types import FrameType
+from importlib import import_module
+from types import FrameType, ModuleType
 from typing import Any
 
 from IPython.core.displayhook import DisplayHook
@@ -119,6 +120,29 @@ def warm() -> ZMQInteractiveShell:
     if shell.history_manager:
         shell.history_manager.enabled = False
     return shell
+
+
+class NoPicture:
+    """What a plot gives where nobody will see it: it takes every call, and is no plain data."""
+
+    def __getattr__(self, name: str) -> "NoPicture":
+        return self
+
+    def __call__(self, *arguments: Any, **named: Any) -> "NoPicture":
+        return self
+
+    def __getitem__(self, name: Any) -> "NoPicture":
+        return self
+
+
+def speak_plainly(shell: ZMQInteractiveShell) -> None:
+    """Show values as text alone, and let pandas draw nothing (its plotting.backend)."""
+    formatter: Any = shell.display_formatter
+    formatter.active_types = ["text/plain"]
+    backend: Any = ModuleType("no_picture")
+    backend.plot = NoPicture()
+    sys.modules[backend.__name__] = backend
+    import_module("pandas").set_option("plotting.backend", backend.__name__)
 
 
 def begin() -> None:

@@ -58,7 +58,7 @@ def main() -> None:
         _say(out, {"walls": walls})
         did = _watch(folder)
         if request["plain"]:
-            ready.display_formatter.active_types = ["text/plain"]
+            shell.speak_plainly(ready)
         for told in shell.run(ready, request["cells"], request["cell_seconds"]):
             _say(out, told | {"did": sorted(did)})
 
