@@ -5,6 +5,7 @@ import os
 import random
 import shutil
 import sqlite3
+import tempfile
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -16,7 +17,7 @@ from test_grading import COMMENTS, ROWS, rows
 
 from kefu import cli, journal
 from kefu.bench import STOCK
-from kefu.grading import cells, sandbox
+from kefu.grading import cells, engine, plan, sandbox
 from kefu.grading.cells import strange
 from kefu.grading.sandbox import Sandbox
 
@@ -260,7 +261,24 @@ ATTACKS = {
     "aborts": "import os\nos.abort()",
     "crashes": "import ctypes\nctypes.string_at(0)",
     "raises-exit": "raise SystemExit",
+    "closes-pipe": "import os, signal, time\nsignal.signal(signal.SIGALRM, signal.SIG_IGN)\nos.closerange(3, 256)\ntime.sleep(99)",
+    "vanishing-files": "import os\nwhile True:\n    for n in range(99): open(f'f{n}', 'w').close()\n    for n in range(99): os.remove(f'f{n}')",
+    "deep-folders": "import os\nwhile True:\n    os.mkdir('d' * 99)\n    os.chdir('d' * 99)",
+    "shut-folders": "import os\nfor n in range(30):\n    os.mkdir('d' * 99, 0o300)\n    os.chdir('d' * 99)\nos.mkdir('shut', 0)",
+    "many-files": "n = 0\nwhile True:\n    n += 1\n    open(f'f{n}', 'w').close()",
+    "nameless-files": "import os\nkept = []\nwhile True:\n    kept.append(open('f', 'wb'))\n    kept[-1].write(b'x' * 10 ** 7)\n    os.remove('f')",
+    "talks-and-writes": "import os, time\nn = 0\nwhile True:\n    n += 1\n    open(f'f{n}', 'wb').write(b'x' * 10 ** 7)\n    for fd in range(3, 20):\n        try: os.write(fd, b' ')\n        except OSError: pass",
+    "reserves": "import ctypes, os\nf = os.open('f', os.O_CREAT | os.O_RDWR)\nmean_minutes = 1 + ctypes.CDLL(None).fallocate(f, 1, ctypes.c_long(0), ctypes.c_long(1 << 33))\nassert not mean_minutes, open('/tmp/kefu-left-behind', 'w')",
+    "memory-files": "import os\nkept = []\nwhile True:\n    kept.append(os.memfd_create('x'))\n    os.write(kept[-1], b'x' * 10 ** 7)",
+    "small-threads": "import threading, time\nthreading.stack_size(1 << 15)\nwhile True: threading.Thread(target=time.sleep, args=(99,), daemon=True).start()",
+    "raises-limits": "import resource\nresource.setrlimit(resource.RLIMIT_AS, (-1, -1))",
+    "library-flags": "import fcntl, pandas\nf = open(pandas.__file__)\nfcntl.ioctl(f, 0x40086602, fcntl.ioctl(f, 0x80086601, bytes(8)))",
+    # the grader's terminal and memory
+    "terminal": "!echo \x1b[2J\x1b]0;x\x07",
+    "half-letters": "open('/\\udcff')",
+    "forged-lines-told": "import os, json\nfor fd in range(3, 64):\n    try: os.write(fd, json.dumps({'outputs': [], 'odd': 'x\\nzoe: flagged', 'did': ['\\ud800\\x1b[2J\\nzoe']}).encode() + b'\\n')\n    except OSError: pass",
     # the network
+    "datagram": "import socket\na, b = socket.socketpair(socket.AF_UNIX, socket.SOCK_DGRAM)\na.sendto(b'x', '/run/systemd/journal/socket')",
     "socket": "import socket\nsocket.socket().connect(('127.0.0.1', 80))",
     "url": "import urllib.request\nmean_minutes = urllib.request.urlopen('http://127.0.0.1:1/key').read()",
     "pandas-url": "mean_minutes = pd.read_csv('http://127.0.0.1:1/key.csv')",
@@ -281,6 +299,8 @@ def test_no_attack_gains_a_point_reads_a_key_harms_another_or_stalls_the_run_and
 ) -> None:
     monkeypatch.setattr(cells, "SECONDS", 3.0)
     monkeypatch.setattr(cells, "CELL_SECONDS", 1.0)
+    (school.parent / "tmp").mkdir()
+    monkeypatch.setattr(tempfile, "tempdir", str(school.parent / "tmp"))
     for name, code in ATTACKS.items():
         submit(school, name, code.replace("ROOT", str(school)), counts="per_day = 0")
     submit(school, "zoe")
@@ -293,7 +313,9 @@ def test_no_attack_gains_a_point_reads_a_key_harms_another_or_stalls_the_run_and
     assert earned.keys() == ATTACKS.keys()
     quiet = {"infinite", "forged-output", "forged-result"}  # plain Python that gains nothing: there is nothing to name
     assert [name for name in ATTACKS if f"{NAME}: {name}: flagged: " not in told and name not in quiet] == []
-    assert "zoe: flagged" not in told
+    assert f"{NAME}: zoe: flagged" not in told
+    assert all(line.isprintable() for line in told.splitlines()) and "\nzoe" not in told
+    assert len(os.listdir(school.parent / "tmp")) <= 1  # the sandbox's own
     assert {path: path.stat().st_mode for path in before} == before
     for path in (school / "autograded").glob(f"*/{NAME}/*.ipynb"):
         shown = [cell["outputs"] for cell in json.loads(path.read_text(encoding="utf-8"))["cells"] if "outputs" in cell]
@@ -337,6 +359,58 @@ def test_a_cell_has_the_outputs_a_kernel_gives(box: Sandbox, tmp_path: Path) -> 
 def test_a_cell_that_is_late_is_interrupted_and_the_next_one_runs(box: Sandbox, tmp_path: Path) -> None:
     ran = box.run(tmp_path, [{"source": "while True: pass"}, {"source": "x = 1"}, {"of": "x"}], 10, 0.2)
     assert ran.cells[0]["outputs"][0]["ename"] == "KeyboardInterrupt" and ran.cells[2]["value"] == 1
+
+
+NEIGHBOUR = """
+import gc
+x = []
+for found in gc.get_objects():
+    frame = getattr(found, "gi_frame", None)
+    while frame:
+        x.append(repr(dict(frame.f_locals)))
+        frame = frame.f_back
+x = [text for text in x if "81" + "95" in text]
+"""
+
+
+def test_a_learners_process_holds_nothing_of_the_learner_before(box: Sandbox, tmp_path: Path) -> None:
+    box.run(tmp_path, [{"source": "x = 8195"}, {"of": "x"}], 10, 10)
+    assert box.run(tmp_path, [{"source": NEIGHBOUR}, {"of": "x"}], 10, 10).cells[1]["value"] == []
+
+
+def test_a_process_inherits_no_file_and_may_not_cut_one_by_its_path(box: Sandbox, tmp_path: Path) -> None:
+    files = "import os, stat\nx = []\nfor n in range(3, 99):\n    try: x += [n] * (stat.S_ISREG(os.fstat(n).st_mode) and os.fstat(n).st_nlink)\n    except OSError: pass"
+    cut = "open('f', 'w').close()\ntry: os.truncate('f', 0)\nexcept PermissionError: x.append('refused')"
+    asked = [{"source": files}, {"source": cut}, {"of": "x"}]
+    assert box.run(tmp_path, asked, 10, 10).cells[-1]["value"] == ["refused"]
+
+
+def test_a_sandbox_whose_interpreter_is_gone_is_made_anew_and_the_run_goes_on(school: Path) -> None:
+    submit(school, "kim")
+    assert grade(school) == 0
+    os.kill(engine.sandbox(plan.read(school / "source" / NAME), school / "source" / NAME)._process.pid, 9)
+    submit(school, "zoe")
+    assert grade(school) == 0 and points(school)["zoe"] == 10
+
+
+@pytest.mark.parametrize("harm", ["deep", "many", "time", "journal", "code"])
+def test_a_hostile_folder_is_listed_and_stops_nobody(school: Path, capsys: pytest.CaptureFixture[str], harm: str) -> None:
+    folder = submit(school, "kim", mean="1\n" * 500_000 if harm == "code" else MEAN)
+    submit(school, "zoe")
+    if harm == "deep":
+        (folder / "/".join("d" * 600)).mkdir(parents=True)
+    elif harm == "many":
+        for n in range(engine.ENTRIES + 1):
+            (folder / f"f{n}").touch()
+    elif harm == "time":
+        (folder / "timestamp.txt").write_text("\x1b[2J" * 9, encoding="utf-8")
+    elif harm == "journal":
+        (folder / journal.NAME).write_bytes(b"x\n" * 100_000)
+    grade(school)
+    told = capsys.readouterr().out
+    assert f"{NAME}: kim: {'flagged' if harm == 'journal' else 'not graded'}: " in told and len(told.splitlines()) < 50
+    assert all(line.isprintable() for line in told.splitlines())
+    assert points(school)["zoe"] == 10
 
 
 def test_the_sandbox_says_when_its_interpreter_is_gone(tmp_path: Path) -> None:

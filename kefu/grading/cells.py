@@ -12,6 +12,7 @@ from kefu.grading.sandbox import Sandbox
 SECONDS = 20.0  # wall time of a lab
 CELL_SECONDS = 10.0  # of a cell
 LARGEST = 20 << 20  # bytes of a notebook that is read
+LONGEST = 300_000  # letters of a learner's own code in all
 HONEST = {"pandas", "numpy", "matplotlib", "math", "statistics", "datetime", "random", "itertools", "collections"}
 STRANGE = {"mark", "ask", "passage", "get_ipython", "exec", "eval", "compile", "open", "globals", "locals", "vars", "setattr",
            "delattr", "getattr", "breakpoint"}  # fmt: skip
@@ -56,7 +57,8 @@ def submitted(path: Path) -> list[Cell]:
 def arrange(plan: Plan, cells: list[Cell]) -> dict[int, list[Cell]]:
     """A learner's own code cells by the paper's cell they follow, -1 before the first.
 
-    The paper's cells are the paper's, in its order, whatever became of them in the learner's notebook.
+    The paper's cells are the paper's, in its order, whatever became of them in the learner's notebook. Raises ValueError for
+    more code than anybody writes.
     """
     places = {
         cell["metadata"]["nbgrader"]["grade_id"]: n
@@ -74,6 +76,8 @@ def arrange(plan: Plan, cells: list[Cell]) -> dict[int, list[Cell]]:
             mine = {"cell_type": "code", "id": f"own-{count}", "metadata": {}, "source": cell["source"]}
             own[last].append(mine | {"outputs": [], "execution_count": None})
             count += 1
+    if sum(len(cell["source"]) for cells in own.values() for cell in cells) > LONGEST:
+        raise ValueError(f"its own code has more than {LONGEST} letters")
     return dict(own)
 
 
@@ -95,15 +99,15 @@ def work(plan: Plan, own: dict[int, list[Cell]], sandbox: Sandbox, folder: Path)
             heard.append(("own", mine))
     ran = sandbox.run(folder, steps, SECONDS, CELL_SECONDS, plain=True)
     values, outputs = {}, {}
-    odd = [thing for cells in own.values() for cell in cells for thing in strange(cell["source"])]
-    odd += [f"its code did what no computation needs: {thing}" for thing in ran.did]
+    odd = [f"its code did what no computation needs: {thing}" for thing in ran.did]
     if ran.end != "done":
         odd.append(ENDS[ran.end])
+    odd += [thing for cells in own.values() for cell in cells for thing in strange(cell["source"])]
     for (kind, where), told in zip(heard, ran.cells, strict=False):
         if kind == "value" and "value" in told:
             values[where] = told["value"]
         elif kind == "value" and "odd" in told:
-            odd.append(f"{plan.of[where]}: holds a {told['odd']}, which is no plain data")
+            odd.append(f"{plan.of[where]}: holds a {str(told['odd'])[:100]}, which is no plain data")
         elif kind == "worked":
             outputs[where] = _plain(told["outputs"])
         elif kind == "own":

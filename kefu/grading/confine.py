@@ -36,17 +36,20 @@ DENIED = {
     "clock_settime": 227, "adjtimex": 159, "clock_adjtime": 305, "sethostname": 170, "setdomainname": 171, "iopl": 172,
     "ioperm": 173, "open_by_handle_at": 304, "fanotify_init": 300, "open_tree": 428, "move_mount": 429, "fsopen": 430,
     "fsconfig": 431, "fsmount": 432, "fspick": 433, "mount_setattr": 442, "mknod": 133, "mknodat": 259, "sync": 162,
-    "syncfs": 306, "syslog": 103, "vhangup": 153, "quotactl_fd": 443,
+    "syncfs": 306, "syslog": 103, "vhangup": 153, "quotactl_fd": 443, "socketpair": 53, "connect": 42, "bind": 49,
+    "memfd_create": 319, "memfd_secret": 447, "fallocate": 285, "truncate": 76,
 }  # fmt: skip
 PRETENDED = {
     "chmod": 90, "fchmod": 91, "fchmodat": 268, "fchmodat2": 452, "chown": 92, "fchown": 93, "lchown": 94, "fchownat": 260,
     "setxattr": 188, "lsetxattr": 189, "fsetxattr": 190, "removexattr": 197, "lremovexattr": 198, "fremovexattr": 199,
     "setxattrat": 463, "removexattrat": 466, "utime": 132, "utimes": 235, "futimesat": 261, "utimensat": 280,
+    "file_setattr": 469,
 }  # fmt: skip
 CLONE, CLONE3, KILL, TGKILL, PRLIMIT, FCNTL, IOCTL = 56, 435, 62, 234, 302, 72, 16
 NEWEST = 470  # a call this table has not heard of is refused
 SIGNAL_OWNER = (8, 10, 15)  # fcntl: F_SETOWN, F_SETSIG, F_SETOWN_EX would signal another process
-TERMINAL = (0x8901, 0x8902, 0x5412, 0x541C)  # ioctl: FIOSETOWN, SIOCSPGRP, TIOCSTI, TIOCLINUX
+# ioctl: TCGETS, TCGETS2, TIOCGWINSZ, FIONREAD, FIONCLEX, FIOCLEX, FIONBIO
+ASKED = (0x5401, 0x802C542A, 0x5413, 0x541B, 0x5450, 0x5451, 0x5421)
 X86_64, THREAD, PERMISSION, NO_CALL = 0xC000003E, 0x10000, 1, 38
 ALLOW, ERRNO = 0x7FFF0000, 0x00050000
 
@@ -67,6 +70,7 @@ def confine(folder: Path, seconds: int) -> list[str]:
     libc = ctypes.CDLL(None, use_errno=True)
     if libc.prctl(38, 1, 0, 0, 0):  # PR_SET_NO_NEW_PRIVS
         return walls
+    libc.capset(struct.pack("Ii", 0x20080522, 0), bytes(24))  # where root grades: no power over limits, owners or devices
     if _landlock(libc, folder):
         walls.append("landlock")
     if platform.machine() == "x86_64" and _seccomp(libc):
@@ -121,8 +125,9 @@ def _program(own: int) -> list[tuple[int, int, int, int]]:
         tests = [(equal, len(refused) - place, 0, value) for place, value in enumerate(refused)]
         return [argument(n), *tests, (give, 0, 0, ALLOW), (give, 0, 0, deny)]
 
-    def only(n: int, value: int) -> list[tuple[int, int, int, int]]:
-        return [argument(n), (equal, 0, 1, value), (give, 0, 0, ALLOW), (give, 0, 0, deny)]
+    def only(n: int, *allowed: int) -> list[tuple[int, int, int, int]]:
+        tests = [(equal, len(allowed) - place, 0, value) for place, value in enumerate(allowed)]
+        return [argument(n), *tests, (give, 0, 0, deny), (give, 0, 0, ALLOW)]
 
     steps = [
         (load, 0, 0, 4),
@@ -135,7 +140,7 @@ def _program(own: int) -> list[tuple[int, int, int, int]]:
     steps += when(CLONE, argument(0), (any_bit, 0, 1, THREAD), (give, 0, 0, ALLOW), (give, 0, 0, deny))
     steps += when(CLONE3, (give, 0, 0, unknown))
     steps += when(KILL, *only(0, own)) + when(TGKILL, *only(0, own)) + when(PRLIMIT, *only(0, 0))
-    steps += when(FCNTL, *unless(1, SIGNAL_OWNER)) + when(IOCTL, *unless(1, TERMINAL))
+    steps += when(FCNTL, *unless(1, SIGNAL_OWNER)) + when(IOCTL, *only(1, *ASKED))
     for number in DENIED.values():
         steps += when(number, (give, 0, 0, deny))
     for number in PRETENDED.values():

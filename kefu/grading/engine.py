@@ -6,16 +6,15 @@ import shutil
 import sys
 from collections.abc import Callable, Collection
 from datetime import datetime
-from fnmatch import fnmatch
 from functools import partial
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import NamedTuple
 
 from dateutil.parser import parse
 
 from kefu import journal
 from kefu.grading import cells
+from kefu.grading.folders import copy, place, publish
 from kefu.grading.page import Pages
 from kefu.grading.plan import Plan
 from kefu.grading.sandbox import WALLS, Sandbox
@@ -25,6 +24,8 @@ from kefu.strings import words
 
 BATCH = 64
 LAB_BATCH = 4  # a lab takes a hundred times as long as a quiz
+ENTRIES = 5000  # files and folders of a submission
+SENTENCE, SENTENCES = 300, 30  # letters of a sentence about a submission, and sentences
 
 
 class Marked(NamedTuple):
@@ -86,12 +87,20 @@ def mark_all(plan: Plan, autograded: Path, source: Path, ignore: list[str], fold
         learner = folder.parent.name
         try:
             marked.append(_mark(plan, pages, folder, autograded / learner / f".{plan.paper}.part", source, ignore))
-        except (OSError, ValueError) as error:
-            marked.append(Marked(Row(learner, None, None), None, problem=f"{error}; mend the file and grade again"))
+        except Exception as error:  # nothing that one learner hands in may stop the others
+            problem = printable(f"{str(error) or type(error).__name__}; mend the file and grade again")
+            marked.append(Marked(Row(learner, None, None), None, problem=problem))
     return marked
 
 
+def printable(text: str) -> str:
+    """A sentence with a learner's words in it, fit for a line of a grader's terminal."""
+    return "".join(letter if letter.isprintable() else "?" for letter in text[:SENTENCE])
+
+
 def _mark(plan: Plan, pages: Pages, folder: Path, part: Path, source: Path, ignore: list[str]) -> Marked:
+    if any(n >= ENTRIES for n, _ in enumerate(folder.rglob("*"))):
+        raise ValueError(f"holds more than {ENTRIES} files and folders")
     handed_in = time_of(folder)
     found = journal.read(folder / journal.NAME)
     own = cells.arrange(plan, cells.submitted(folder / f"{plan.paper}.ipynb")) if plan.of else {}
@@ -108,14 +117,15 @@ def _mark(plan: Plan, pages: Pages, folder: Path, part: Path, source: Path, igno
     for path in part.rglob("*"):
         if path.is_file():
             path.chmod(0o444)
-    told = [words("en")[f"odd_{reason}"].format(n=line) for reason, line in found.odd]
+    told = list(worked.odd) if worked else []
+    told += [words("en")[f"odd_{reason}"].format(n=line) for reason, line in found.odd]
     told += [f"{plan.marks[name][0]}: the response {score.problem}" for name, score in scores.items() if score.problem]
     if until := journal.closing(found, plan.public.get("minutes", 0)):
         late = [item for item, time in found.times.items() if (when := journal.moment(time)) and when > until]
         told += [f"{item}: was answered after the time limit" for item in late]
     told += [f"{name}: is no plain file and was left out" for name in left]
-    told += worked.odd if worked else ()
-    return Marked(Row(folder.parent.name, handed_in, {name: score.earned for name, score in scores.items()}), part, tuple(told))
+    odd = tuple(printable(sentence) for sentence in told[:SENTENCES])
+    return Marked(Row(folder.parent.name, handed_in, {name: score.earned for name, score in scores.items()}), part, odd)
 
 
 _sandboxes: dict[int, Sandbox] = {}  # one a process, by its number, made when the first lab needs it
@@ -125,7 +135,8 @@ _warmed: set[tuple[int, str]] = set()
 def sandbox(plan: Plan | None = None, source: Path | None = None) -> Sandbox:
     """The sandbox of this process, warmed with a lab's own code; `source` is the lab's folder in source/."""
     here = os.getpid()  # a forked worker must not talk into its parent's
-    if here not in _sandboxes:
+    if here not in _sandboxes or _sandboxes[here].ended:
+        _warmed.clear()
         _sandboxes[here] = Sandbox()
         atexit.register(_sandboxes[here].close)
         if missing := [wall for wall in WALLS if wall not in _sandboxes[here].walls]:
@@ -139,38 +150,9 @@ def sandbox(plan: Plan | None = None, source: Path | None = None) -> Sandbox:
 
 def work(plan: Plan, own: dict[int, list[cells.Cell]], files: Path, source: Path) -> cells.Worked:
     """A learner's cells run beside a copy of the files, which nobody sees again."""
-    with TemporaryDirectory(prefix="kefu-", ignore_cleanup_errors=True) as folder:
+    with place() as folder:
         shutil.copytree(files, folder, dirs_exist_ok=True, ignore=shutil.ignore_patterns(journal.NAME))
-        return cells.work(plan, own, sandbox(plan, source), Path(folder))
-
-
-def copy(source: Path, target: Path, ignore: list[str]) -> list[str]:
-    """Copy plain files, and nothing a link points to; returns the names of what is none."""
-    left = []
-    for path in sorted(source.iterdir()):
-        if any(fnmatch(path.name, pattern) for pattern in ignore):
-            continue
-        if path.is_symlink() or not (path.is_file() or path.is_dir()):
-            left.append(path.name)
-        elif path.is_dir():
-            (target / path.name).mkdir(exist_ok=True)
-            left += [f"{path.name}/{name}" for name in copy(path, target / path.name, ignore)]
-        else:
-            (target / path.name).unlink(missing_ok=True)
-            shutil.copyfile(path, target / path.name)
-    return left
-
-
-def publish(part: Path | None, target: Path) -> None:
-    """Give a marked folder its name in one step; without one, take away what an earlier run left."""
-    old = target.with_name(f".{target.name}.old")
-    shutil.rmtree(old, ignore_errors=True)
-    if target.exists():
-        target.rename(old)
-    if part:
-        target.parent.mkdir(parents=True, exist_ok=True)
-        part.rename(target)
-    shutil.rmtree(old, ignore_errors=True)
+        return cells.work(plan, own, sandbox(plan, source), folder)
 
 
 def submissions(root: Path, paper: str) -> list[Path]:
@@ -195,7 +177,8 @@ def time_of(folder: Path) -> datetime | None:
     path = folder / "timestamp.txt"
     if not path.is_file() or path.is_symlink():
         return None
-    text = path.read_text(encoding="utf-8").strip()
+    with path.open(encoding="utf-8") as file:
+        text = file.read(100).strip()
     try:
         return naive(parse(text)) if text else None
     except (ValueError, OverflowError):

@@ -14,7 +14,8 @@ from typing import Any
 from traitlets.config import Config
 
 from kefu import database
-from kefu.grading.engine import Summary, publish, submissions, up_to_date
+from kefu.grading.engine import SENTENCES, Summary, printable, submissions, up_to_date
+from kefu.grading.folders import publish
 from kefu.grading.spread import Over
 
 HIDDEN = ".autograding"
@@ -68,7 +69,8 @@ def grade_one(root: Path, paper: str, learner: str) -> tuple[str, list[str]]:
     if problem:
         _forget(config, paper, learner)
     publish(None if problem else made, root / "autograded" / learner / paper)
-    return problem, [line.removeprefix(FLAGGED) for line in heard.lines if line.startswith(FLAGGED)]
+    odd = [printable(line.removeprefix(FLAGGED)) for line in heard.lines if line.startswith(FLAGGED)]
+    return printable(problem), odd[:SENTENCES]
 
 
 class _Heard(logging.Handler):

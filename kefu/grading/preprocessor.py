@@ -5,7 +5,6 @@ Labs and any other assignment in Python run in the sandbox, where nbgrader would
 
 import json
 import re
-import tempfile
 from html import unescape
 from pathlib import Path
 from typing import Any
@@ -20,12 +19,13 @@ from nbgrader.coursedir import CourseDirectory
 from nbgrader.preprocessors import Execute, NbGraderPreprocessor
 
 from kefu import journal
-from kefu.grading import cells, engine, plan
+from kefu.grading import cells, engine, folders, plan
 from kefu.grading.page import Pages
 
 FLAGGED = "flagged: "  # how a line of the log begins that a grader should see
 KIT = {"setup", "cover", "hand-in"}  # the names of a paper's own cells besides its items
 ACTS = re.compile(r"=\s*[\"']?\s*(javascript|vbscript|data):", re.I)
+SLOW = 20  # cells of an assignment that may take all the time a cell has
 Resources = dict[str, Any]
 
 
@@ -115,7 +115,9 @@ def _tame(nb: NotebookNode) -> None:
     """Let nobody's markup act in the formgrader or in feedback: tags are cleaned, text with a link that runs code is shown as text."""
     SanitizeHTML().preprocess(nb, {})
     for cell in nb.cells:
-        if cell.cell_type == "markdown" and ACTS.search(unescape(markdown2html_mistune(cell.source))):
+        if cell.cell_type == "markdown" and ACTS.search(
+            unescape(markdown2html_mistune(cell.source.replace("attachment:", "")))
+        ):
             cell.source = "".join(f"    {line}\n" for line in cell.source.splitlines())
 
 
@@ -158,10 +160,10 @@ class MarkFromData(Execute):
         ours = set(found.marks) | {item["id"] for item in found.public["items"]} | KIT if found else set()
         steps = [cell for cell in code if cell.metadata.get("nbgrader", {}).get("grade_id") not in ours]
         limit = float(self.timeout or 30)
-        with tempfile.TemporaryDirectory(prefix="kefu-", ignore_cleanup_errors=True) as place:
-            engine.copy(folder, Path(place), [])
+        with folders.place() as place:
+            folders.copy(folder, place, [])
             asked = [{"source": cell.source} for cell in steps]
-            ran = engine.sandbox().run(Path(place), asked, (limit + 2) * len(steps) + 2, limit)
+            ran = engine.sandbox().run(place, asked, (limit + 2) * min(len(steps), SLOW) + 2, limit)
         for thing in ran.did:
             self.log.warning("%sits code did what few computations need: %s", FLAGGED, thing)
         if ran.end != "done":

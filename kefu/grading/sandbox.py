@@ -53,7 +53,7 @@ class Sandbox:
             raise RuntimeError(GONE)
         self._into, self._out = self._process.stdin, self._process.stdout
         with tempfile.TemporaryDirectory(prefix="kefu-") as folder:
-            _, said = self._ask(Path(folder), [], 10, 10)
+            _, said = self._run(Path(folder), [], 10, 10)
         self.walls: list[str] = json.loads(said.splitlines()[0])["walls"]
 
     def __enter__(self) -> Self:
@@ -61,6 +61,11 @@ class Sandbox:
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
         self.close()
+
+    @property
+    def ended(self) -> bool:
+        """Whether the interpreter is gone."""
+        return self._process.poll() is not None
 
     def close(self) -> None:
         """End the interpreter."""
@@ -70,14 +75,14 @@ class Sandbox:
 
     def warm(self, folder: Path, sources: list[str]) -> None:
         """Run trusted code in the interpreter itself, in `folder`, so that what it loads is there for every submission."""
-        self._write({"warm": sources, "folder": str(folder.resolve())})
+        self._ask(b"W", {"warm": sources, "folder": str(folder.resolve())})
 
     def run(self, folder: Path, cells: list[dict[str, Any]], seconds: float, cell_seconds: float, plain: bool = False) -> Ran:
         """Run cells ({"source"} or {"of"}) in a folder of their own, for so many seconds of wall time in all and each.
 
         With `plain`, values are shown as text alone. Raises RuntimeError when the interpreter is gone.
         """
-        end, said = self._ask(folder, cells, seconds, cell_seconds, plain)
+        end, said = self._run(folder, cells, seconds, cell_seconds, plain)
         found: list[dict[str, Any]] = []
         did: set[str] = set()
         for line in said.splitlines()[1:]:  # the first names the walls
@@ -92,7 +97,7 @@ class Sandbox:
             end = "died"  # os._exit(0) looks like an end
         return Ran(found[: len(cells)], end, tuple(sorted(did)))
 
-    def _ask(
+    def _run(
         self, folder: Path, cells: list[dict[str, Any]], seconds: float, cell_seconds: float, plain: bool = False
     ) -> tuple[str, bytes]:
         request = {
@@ -102,18 +107,17 @@ class Sandbox:
             "cell_seconds": cell_seconds,
             "plain": plain,
         }
-        self._write(request)
+        return self._ask(b"R", request)
+
+    def _ask(self, letter: bytes, request: dict[str, Any]) -> tuple[str, bytes]:
         try:
+            self._into.write(letter + json.dumps(request).encode() + b"\n")
+            self._into.flush()
             head = json.loads(self._out.readline())
             return head["end"], self._out.read(head["size"])
         except (OSError, ValueError):
-            raise RuntimeError(GONE) from None
-
-    def _write(self, request: dict[str, Any]) -> None:
-        try:
-            self._into.write(json.dumps(request).encode() + b"\n")
-            self._into.flush()
-        except OSError:
+            self._process.kill()
+            self._process.wait()
             raise RuntimeError(GONE) from None
 
 

@@ -19,6 +19,7 @@ from IPython.core.displayhook import DisplayHook
 from IPython.core.displaypub import DisplayPublisher
 from IPython.core.error import StdinNotImplementedError
 from IPython.core.interactiveshell import InteractiveShell
+from traitlets.config import Config
 
 from kefu.items.value import plain
 
@@ -115,10 +116,9 @@ class ZMQInteractiveShell(InteractiveShell):
 
 def warm() -> ZMQInteractiveShell:
     """A shell ready for its first cell, to be forked from."""
-    shell = ZMQInteractiveShell.instance(colors="NoColor")
+    nothing_kept = Config({"HistoryAccessor": {"enabled": False}})  # no file of history, which every fork would share
+    shell = ZMQInteractiveShell.instance(colors="NoColor", config=nothing_kept)
     shell.run_line_magic("xmode", "Plain")
-    if shell.history_manager:
-        shell.history_manager.enabled = False
     return shell
 
 

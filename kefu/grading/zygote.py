@@ -1,26 +1,22 @@
 """The zygote: a warm interpreter that forks once for every submission. It never holds a key, a score or a gradebook.
 
-It reads requests from its standard input, a line of JSON each: {"folder", "cells", "seconds", "cell_seconds"}. It answers with
-a line {"end", "size"} and `size` bytes, which come from the learner's process and are not to be trusted. A request
-{"warm": sources, "folder"} has no answer: it is the paper's own code, to load what it needs before the first fork.
+Its standard input brings requests, each a letter and a line of JSON, the next one after the answer to the last: W {"warm": sources,
+"folder"} is the paper's own code, to load what it needs; R {"folder", "cells", "seconds", "cell_seconds", "plain"} a
+submission. It answers with a line {"end", "size"} and `size` bytes, which come from the learner's process and are not to be
+trusted. A fork of its own reads and serves a submission, so that the next learner's process holds nothing of it.
 """
 
 import gc
 import json
 import os
-import select
 import signal
 import sys
-import time
 from contextlib import suppress
 from importlib import import_module
 from pathlib import Path
 from typing import Any, BinaryIO
 
-ANSWER = 8 << 20  # bytes a submission may answer with
-FOLDER = 200 << 20  # bytes it may leave in its folder
 GRACE = 2.0  # seconds a cell may take to hear that it is late
-LOOK = 0.25  # seconds between looks at the folder
 WARM = "import io, pandas; pandas.read_csv(io.StringIO('a,b\\n1,2')).groupby('a').agg(['mean', 'std']).to_html()"
 TOLD = 20  # things a submission did that are told
 
@@ -39,6 +35,7 @@ def main() -> None:
     sys.path.append(sys.argv[1])
     shell = import_module("kefu.grading.shell")
     confine = import_module("kefu.grading.confine")
+    import_module("kefu.grading.share")
     import_module("matplotlib").use("agg")
     for name in ("numpy", "pandas", "matplotlib.pyplot"):
         import_module(name)
@@ -62,14 +59,32 @@ def main() -> None:
         for told in shell.run(ready, request["cells"], request["cell_seconds"]):
             _say(out, told | {"did": sorted(did)})
 
-    for line in sys.stdin.buffer:
-        request = json.loads(line)
-        if "warm" in request:
+    while letter := os.read(0, 1):
+        if letter == b"W":
+            request = _request()
             _warm(ready, request["folder"], request["warm"])
+            _answer("done", b"")
             continue
-        end, answer = _serve(request, child)
-        sys.stdout.buffer.write(json.dumps({"end": end, "size": len(answer)}).encode() + b"\n" + answer)
-        sys.stdout.buffer.flush()
+        pid = os.fork()
+        if pid == 0:
+            code = 1
+            try:
+                _answer(*_serve(_request(), child))
+                code = 0
+            finally:
+                os._exit(code)
+        if os.waitpid(pid, 0)[1]:
+            return
+
+
+def _request() -> Any:
+    with open(0, "rb", closefd=False) as file:
+        return json.loads(file.readline())
+
+
+def _answer(end: str, said: bytes) -> None:
+    sys.stdout.buffer.write(json.dumps({"end": end, "size": len(said)}).encode() + b"\n" + said)
+    sys.stdout.buffer.flush()
 
 
 def _warm(shell: Any, folder: str, sources: list[str]) -> None:
@@ -87,6 +102,9 @@ def _warm(shell: Any, folder: str, sources: list[str]) -> None:
 
 def _serve(request: dict[str, Any], child: Any) -> tuple[str, bytes]:
     """Fork for a request; returns how it ended (done, time, flood, disk or died) and what it said."""
+    folder = Path(request["folder"])
+    share = import_module("kefu.grading.share")
+    most = sum(1 for _ in folder.rglob("*")) + share.ENTRIES
     reading, writing = os.pipe()
     pid = os.fork()
     if pid == 0:
@@ -102,43 +120,16 @@ def _serve(request: dict[str, Any], child: Any) -> tuple[str, bytes]:
         finally:
             os._exit(code)
     os.close(writing)
-    end, answer = _listen(reading, Path(request["folder"]), request["seconds"], request["cell_seconds"] + GRACE)
-    os.close(reading)
-    if end:
-        with suppress(ProcessLookupError):
-            os.killpg(pid, signal.SIGKILL)
-        with suppress(ProcessLookupError):
-            os.kill(pid, signal.SIGKILL)
+    end, answer = share.listen(
+        reading, lambda: share.greedy(pid, folder, most), request["seconds"], request["cell_seconds"] + GRACE
+    )
+    for kill in (os.killpg, os.kill):  # also one that closed its pipe and goes on
+        with suppress(ProcessLookupError, PermissionError):
+            kill(pid, signal.SIGKILL)
     _, status = os.waitpid(pid, 0)
-    with suppress(ProcessLookupError, PermissionError):
-        os.killpg(pid, signal.SIGKILL)  # whatever it left behind, where no wall kept it from leaving something
-    late = os.WIFSIGNALED(status) and os.WTERMSIG(status) in (signal.SIGXCPU, signal.SIGALRM)
-    return end or ("done" if status == 0 else "time" if late else "died"), answer
-
-
-def _listen(reading: int, folder: Path, seconds: float, quiet: float) -> tuple[str, bytes]:
-    """What a child says until it ends, at most `seconds`, and never `quiet` for longer than that.
-
-    The first word is empty when it ended by itself.
-    """
-    said: list[bytes] = []
-    size, heard = 0, time.monotonic()
-    until = heard + seconds
-    while (left := min(until, heard + quiet) - time.monotonic()) > 0:
-        ready, _, _ = select.select([reading], [], [], min(left, LOOK))
-        if not ready:
-            if sum(entry.lstat().st_size for entry in folder.rglob("*")) > FOLDER:
-                return "disk", b"".join(said)
-            continue
-        piece = os.read(reading, 1 << 16)
-        if not piece:
-            return "", b"".join(said)
-        said.append(piece)
-        heard = time.monotonic()
-        size += len(piece)
-        if size > ANSWER:
-            return "flood", b"".join(said)[:ANSWER]
-    return "time", b"".join(said)
+    ended = os.WTERMSIG(status) if os.WIFSIGNALED(status) else 0
+    late = ended in (signal.SIGXCPU, signal.SIGALRM)
+    return end or ("time" if late else "done" if status == 0 or ended == signal.SIGKILL else "died"), answer
 
 
 def _say(out: BinaryIO, told: dict[str, Any]) -> None:
