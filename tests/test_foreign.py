@@ -16,6 +16,7 @@ from test_grading import COMMENTS, ROWS
 from kefu import cli
 from kefu.bench import STOCK
 from kefu.build import KERNEL
+from kefu.grading import preprocessor
 
 NAME = "shop"
 DUE = "2026-11-20 12:00:00 UTC"
@@ -285,10 +286,40 @@ def test_code_that_ends_loops_or_floods_fails_alone(school: Path, capsys: pytest
     assert (autos(school, "floods")["test-total"] or 0) == 0
 
 
+def test_a_learners_notebook_chooses_no_kernel_outside_the_sandbox(school: Path) -> None:
+    with sqlite3.connect(school / "gradebook.db") as connection:
+        connection.execute("UPDATE notebook SET kernelspec = '{}'")  # a source notebook that names none
+    for path in (school / "source" / NAME).glob("*.ipynb"):
+        path.write_text(json.dumps(json.loads(path.read_text(encoding="utf-8")) | {"metadata": {}}), encoding="utf-8")
+    left = school / "left-behind"
+    folder = submit(school, "kim", GOOD | {"total": f"open({str(left)!r}, 'w').close()\ntotal = sum"})
+    for path in folder.glob("*.ipynb"):
+        chosen = {"metadata": {"kernelspec": KERNEL | {"language": "other"}}}
+        path.write_text(json.dumps(json.loads(path.read_text(encoding="utf-8")) | chosen), encoding="utf-8")
+    grade(school)
+    assert not left.exists()
+
+
+def test_a_notebook_with_a_picture_in_its_text_is_graded_and_endless_cells_end(
+    school: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(preprocessor, "SLOW", 0)
+    submit(school, "kim", GOOD | {"why": "![plan](attachment:plan.png)"})
+    submit(school, "slow", GOOD | {"total": "import time\ntime.sleep(20)"})
+    assert grade(school) == 1
+    assert autos(school, "kim")["test-total"] == 2 and not autos(school, "slow")["test-total"]
+
+
 def test_a_learners_markup_stays_text_in_feedback_and_in_the_formgrader(school: Path) -> None:
     harm = "<script>alert(1)</script><img src=x onerror=alert(2)> [x](javascript:alert(3))"
     submit(
-        school, "kim", GOOD | {"why": harm, "name": f"from IPython.display import HTML\nname = 'x'\ndisplay(HTML({harm!r}))"}
+        school,
+        "kim",
+        GOOD
+        | {
+            "why": harm,
+            "name": f"from IPython.display import HTML, Markdown\nname = 'x'\ndisplay(HTML({harm!r}), Markdown({harm!r}))",
+        },
     )
     assert grade(school) == 0
     cli.nbgrader(school, "generate_feedback", NAME)

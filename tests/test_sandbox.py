@@ -263,7 +263,7 @@ ATTACKS = {
     "raises-exit": "raise SystemExit",
     "closes-pipe": "import os, signal, time\nsignal.signal(signal.SIGALRM, signal.SIG_IGN)\nos.closerange(3, 256)\ntime.sleep(99)",
     "vanishing-files": "import os\nwhile True:\n    for n in range(99): open(f'f{n}', 'w').close()\n    for n in range(99): os.remove(f'f{n}')",
-    "deep-folders": "import os\nwhile True:\n    os.mkdir('d' * 99)\n    os.chdir('d' * 99)",
+    "deep-folders": "import ctypes\nlibc = ctypes.CDLL(None)\nwhile True:\n    libc.mkdir(b'd' * 99, 511)\n    libc.chdir(b'd' * 99)",
     "shut-folders": "import os\nfor n in range(30):\n    os.mkdir('d' * 99, 0o300)\n    os.chdir('d' * 99)\nos.mkdir('shut', 0)",
     "many-files": "n = 0\nwhile True:\n    n += 1\n    open(f'f{n}', 'w').close()",
     "nameless-files": "import os\nkept = []\nwhile True:\n    kept.append(open('f', 'wb'))\n    kept[-1].write(b'x' * 10 ** 7)\n    os.remove('f')",

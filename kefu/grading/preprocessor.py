@@ -104,6 +104,14 @@ def _order(source: Path) -> list[str]:
     return [cell.metadata.get("nbgrader", {}).get("grade_id", "") for cell in found.cells]
 
 
+def _language(source: Path) -> str:
+    """The language of the assignment's own notebook: a learner's must not choose a kernel outside the sandbox."""
+    try:
+        return nbformat.read(source, as_version=4).metadata.get("kernelspec", {}).get("language", "python")
+    except (OSError, ValueError):
+        return "python"
+
+
 def _after(nb: NotebookNode, before: list[str]) -> int:
     """The place after the last cell of those named, 0 when there is none."""
     return max(
@@ -115,10 +123,16 @@ def _tame(nb: NotebookNode) -> None:
     """Let nobody's markup act in the formgrader or in feedback: tags are cleaned, text with a link that runs code is shown as text."""
     SanitizeHTML().preprocess(nb, {})
     for cell in nb.cells:
-        if cell.cell_type == "markdown" and ACTS.search(
-            unescape(markdown2html_mistune(cell.source.replace("attachment:", "")))
-        ):
+        if cell.cell_type == "markdown" and _acts(cell.source):
             cell.source = "".join(f"    {line}\n" for line in cell.source.splitlines())
+        for output in cell.get("outputs", []):
+            if _acts(output.get("data", {}).get("text/markdown", "")):
+                del output["data"]["text/markdown"]
+
+
+def _acts(text: str) -> bool:
+    """Whether Markdown would become a link that runs code; a picture of the cell's own is none."""
+    return bool(ACTS.search(unescape(markdown2html_mistune(text.replace("attachment:", "")))))
 
 
 class HideName(NbGraderPreprocessor):
@@ -137,7 +151,7 @@ class MarkFromData(Execute):
     def preprocess(self, nb: NotebookNode, resources: Resources, **kwargs: Any) -> tuple[NotebookNode, Resources]:
         found, folder = _plan(self, resources), Path(resources["metadata"]["path"])
         if found is None or found.foreign:
-            if nb.metadata.get("kernelspec", {}).get("language", "python") != "python":
+            if _language(_source(self, resources) / f"{resources['nbgrader']['notebook']}.ipynb") != "python":
                 return super().preprocess(nb, resources, **kwargs)
             self._run(nb, folder, found)
             return nb, resources

@@ -120,12 +120,14 @@ def _serve(request: dict[str, Any], child: Any) -> tuple[str, bytes]:
         finally:
             os._exit(code)
     os.close(writing)
-    end, answer = share.listen(
-        reading, lambda: share.greedy(pid, folder, most), request["seconds"], request["cell_seconds"] + GRACE
-    )
-    for kill in (os.killpg, os.kill):  # also one that closed its pipe and goes on
-        with suppress(ProcessLookupError, PermissionError):
-            kill(pid, signal.SIGKILL)
+    try:
+        end, answer = share.listen(
+            reading, lambda: share.greedy(pid, folder, most), request["seconds"], request["cell_seconds"] + GRACE
+        )
+    finally:
+        for kill in (os.killpg, os.kill):  # also one that closed its pipe and goes on
+            with suppress(ProcessLookupError, PermissionError):
+                kill(pid, signal.SIGKILL)
     _, status = os.waitpid(pid, 0)
     ended = os.WTERMSIG(status) if os.WIFSIGNALED(status) else 0
     late = ended in (signal.SIGXCPU, signal.SIGALRM)
