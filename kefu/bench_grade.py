@@ -46,7 +46,8 @@ def grade(stage: Path, learners: int, few: int) -> None:
 
 def labs(stage: Path, learners: int, few: int) -> None:
     """Time `kefu grade` on a class in every data lab, and stock nbgrader autograde on the first of the same submissions."""
-    names = [name for name, fields in tomllib.loads((stage / FILE).read_text(encoding="utf-8")).items() if fields.get("lab")][:few]
+    papers = tomllib.loads((stage / FILE).read_text(encoding="utf-8"))
+    names = [name for name, fields in papers.items() if fields.get("lab")][:few]
     texts = (f'[{name}]\ntitle = {{ zh = "{name}", en = "{name}" }}\nlab = true\n' for name in names)
     (stage / FILE).write_text("".join(texts), encoding="utf-8")
     for form in build(stage):
