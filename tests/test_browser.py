@@ -265,7 +265,7 @@ def test_nothing_scrolls_sideways_and_every_target_is_large_enough(page: "Page",
             assert box and box["height"] >= 44 and box["width"] >= 44
 
 
-KILLS = 50
+KILLS = 25
 CLICKER = """
 () => {
   const chosen = (card) => {
