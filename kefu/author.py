@@ -2,6 +2,7 @@
 
 import filecmp
 from collections import Counter
+from collections.abc import Collection
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -111,14 +112,15 @@ def desk(root: Path, lang: str) -> int:
     return 0
 
 
-def simulate(root: Path, learners: int, seed: int, now: datetime | None = None) -> int:
-    """Hand in every paper for a simulated class, due a day ago, where nbgrader's collect finds it."""
+def simulate(root: Path, learners: int, seed: int, now: datetime | None = None, only: Collection[str] = ()) -> int:
+    """Hand in every paper, or `only` some, for a simulated class, due a day ago, where nbgrader's collect finds it."""
     papers, _ = paper.load(root, bank.load(root))
     now = now or datetime.now(UTC)
     due = now - timedelta(days=1)
     inbound = root / "exchange" / COURSE / "inbound"
     inbound.mkdir(parents=True, exist_ok=True)
-    for name, form in papers.items():
+    for name in only or papers:
+        form = papers[name]
         nbgrader(root, "db", "assignment", "add", name, f"--duedate={due:%Y-%m-%d %H:%M:%S} UTC")
         made = submit_class(form, root / "release", inbound, learners=learners, seed=seed, now=now, due=due)
         print(f"{name}: {len(made)} simulated learners have handed in")
