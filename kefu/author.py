@@ -6,11 +6,10 @@ from collections.abc import Collection
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from kefu import balance, bank, paper, rows, syllabus
+from kefu import balance, bank, paper, syllabus
 from kefu import lint as lints
 from kefu.database import address
 from kefu.desk import lay_out
-from kefu.simulate import submit_class
 from kefu.stock import COURSE, nbgrader
 
 
@@ -31,6 +30,8 @@ def check(root: Path) -> int:
 
 def lint(root: Path) -> int:
     """Print every complaint about how items and lessons are written; 1 when there is one."""
+    from kefu import rows  # here, as nbformat takes most of a second to load
+
     known, folder = bank.load(root), syllabus.course_folder(root)
     course = syllabus.load(folder)
     found = lints.lint(list(known.items.values()), list(course.points)) + lints.lessons(folder, course)
@@ -61,6 +62,8 @@ def coverage(root: Path) -> int:
         print(f"closest items of the two pools: {pair[0].id} and {pair[1].id} share {pair[2]:.0%} of their wording")
     covered = {pool: len(counts[pool].keys() & course.points.keys()) for pool in counts}
     print(f"covered: {covered['practice']} of {len(course.points)} by practice, {covered['secure']} by secure items")
+    from kefu import rows
+
     print(rows.told(syllabus.course_folder(root)))
     return 0
 
@@ -114,6 +117,8 @@ def desk(root: Path, lang: str) -> int:
 
 def simulate(root: Path, learners: int, seed: int, now: datetime | None = None, only: Collection[str] = ()) -> int:
     """Hand in every paper, or `only` some, for a simulated class, due a day ago, where nbgrader's collect finds it."""
+    from kefu.simulate import submit_class  # here, as nbformat takes most of a second to load
+
     papers, _ = paper.load(root, bank.load(root))
     now = now or datetime.now(UTC)
     due = now - timedelta(days=1)

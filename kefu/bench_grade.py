@@ -23,7 +23,7 @@ from kefu.grading.engine import BATCH, mark_all, submissions, time_of
 from kefu.grading.page import Pages
 from kefu.grading.store import Row, Store
 from kefu.paper import FILE
-from kefu.stage import build, built, command_line, hand_in, submitted, timed
+from kefu.stage import build, command_line, hand_in, quiz, submitted, timed
 
 STOCK = 'c = get_config()\nc.CourseDirectory.course_id = "kefu"\nc.CourseDirectory.root = {root!r}\n'
 MB = 1e6
@@ -71,7 +71,7 @@ def _tell(what: str, count: int, seconds: float, how: str) -> None:
 
 def memory(stage: Path, learners: int) -> None:
     """Time `kefu grade` and look at its memory, every process of it, for a class, a tenth and a hundredth of it."""
-    (form,) = built(stage, 1, 20)
+    form = quiz(stage)
     print(f"{len(form.items)} items, {os.cpu_count()} cores, start-up counted; memory is the peak of all processes together")
     for some in sorted({max(1, learners // 100), max(1, learners // 10), learners}):
         hand_in(stage, form, some)
@@ -114,7 +114,7 @@ def resident(number: int) -> int:
 
 def floor(stage: Path, learners: int) -> None:
     """Where the time of grading goes on one core, beside what any grader must do: read the answers, write a page, insert rows."""
-    (form,) = built(stage, 1, 20)
+    form = quiz(stage)
     hand_in(stage, form, learners)
     found, folders = plan.read(stage / "source" / form.name), submissions(stage, form.name)
     pages = Pages(found)

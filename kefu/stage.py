@@ -23,6 +23,12 @@ from kefu.items import kind_module
 from kefu.simulate import DIFFICULTY, submit_class
 from kefu.simulate import fill as fill_in
 
+QUIZ = """[quiz]
+title = { zh = "quiz", en = "quiz" }
+chapter = "1-basics"
+draw = { single = 10, multiple = 4, truefalse = 2, matching = 2, ordering = 2 }
+credit = { multiple = "each", matching = "each", ordering = "each" }
+"""
 PAPER = '[{name}]\ntitle = {{ zh = "{name}", en = "{name}" }}\nitems = {items}\n'
 
 
@@ -34,6 +40,12 @@ def built(stage: Path, papers: int, size: int) -> list[paper.Paper]:
     return build(stage)
 
 
+def quiz(stage: Path) -> paper.Paper:
+    """A quiz of twenty items as the course's chapters have it, built in `stage`."""
+    (stage / paper.FILE).write_text(QUIZ, encoding="utf-8")
+    return build(stage)[0]
+
+
 def build(stage: Path) -> list[paper.Paper]:
     """Every paper of the stage's list, built."""
     with redirect_stdout(StringIO()):
@@ -42,8 +54,8 @@ def build(stage: Path) -> list[paper.Paper]:
 
 
 def submitted(stage: Path, learners: int) -> paper.Paper:
-    """A paper of twenty items, handed in by a simulated class."""
-    (form,) = built(stage, 1, 20)
+    """A quiz, handed in by a simulated class."""
+    form = quiz(stage)
     now = datetime.now(UTC)
     due = now - timedelta(days=1)
     for place in submit_class(form, stage / "release", stage / "inbound", learners=learners, seed=7, now=now, due=due):

@@ -355,6 +355,12 @@ def test_released_paper_json_and_marks_agree_about_every_item(built: Path) -> No
     assert json.loads((built / "release/quiz-small/paper.json").read_text(encoding="utf-8")) == found.public
 
 
+def test_grading_starts_without_the_libraries_that_take_seconds_to_load() -> None:
+    loaded = "import kefu.cli, kefu.grading.run, sys; print({'nbformat', 'nbgrader', 'pandas'} & sys.modules.keys())"
+    told = subprocess.run([sys.executable, "-c", loaded], capture_output=True, text=True, check=True).stdout
+    assert told.strip() == "set()"
+
+
 @pytest.mark.parametrize(("what", "learners", "marked"), [("grade", 70, 70), ("labs", 2, 2)])
 def test_a_benchmark_prints_its_ratio_against_stock_nbgrader(what: str, learners: int, marked: int) -> None:
     command = [sys.executable, "-m", "kefu.bench", what, "--learners", str(learners), "--stock", "1"]

@@ -17,7 +17,7 @@ from test_grading import COMMENTS, ROWS, rows
 
 from kefu import cli, journal
 from kefu.bench import STOCK
-from kefu.grading import cells, engine, plan, sandbox
+from kefu.grading import cells, engine, folders, plan, sandbox
 from kefu.grading.cells import strange
 from kefu.grading.sandbox import Sandbox
 
@@ -400,7 +400,7 @@ def test_a_hostile_folder_is_listed_and_stops_nobody(school: Path, capsys: pytes
     if harm == "deep":
         (folder / "/".join("d" * 600)).mkdir(parents=True)
     elif harm == "many":
-        for n in range(engine.ENTRIES + 1):
+        for n in range(folders.ENTRIES + 1):
             (folder / f"f{n}").touch()
     elif harm == "time":
         (folder / "timestamp.txt").write_text("\x1b[2J" * 9, encoding="utf-8")

@@ -24,7 +24,6 @@ from kefu.strings import words
 
 BATCH = 64
 LAB_BATCH = 4  # a lab takes a hundred times as long as a quiz
-ENTRIES = 5000  # files and folders of a submission
 SENTENCE, SENTENCES = 300, 30  # letters of a sentence about a submission, and sentences
 
 
@@ -99,24 +98,21 @@ def printable(text: str) -> str:
 
 
 def _mark(plan: Plan, pages: Pages, folder: Path, part: Path, source: Path, ignore: list[str]) -> Marked:
-    if any(n >= ENTRIES for n, _ in enumerate(folder.rglob("*"))):
-        raise ValueError(f"holds more than {ENTRIES} files and folders")
     handed_in = time_of(folder)
     found = journal.read(folder / journal.NAME)
     own = cells.arrange(plan, cells.submitted(folder / f"{plan.paper}.ipynb")) if plan.of else {}
     shutil.rmtree(part, ignore_errors=True)
     part.mkdir(parents=True)
-    left = copy(folder, part, ["*.ipynb", *ignore])
     copy(source, part, ["*.ipynb", *ignore])
+    left = copy(folder, part, ["*.ipynb", *ignore])
     worked = work(plan, own, part, source) if plan.of else None
     if worked:
         found = plan.answered(found, worked.values)
     scores = plan.scores(found)
     text = pages.write(found, scores, worked)
-    (part / f"{plan.paper}.ipynb").write_text(text, encoding="utf-8")
-    for path in part.rglob("*"):
-        if path.is_file():
-            path.chmod(0o444)
+    page = part / f"{plan.paper}.ipynb"
+    page.write_text(text, encoding="utf-8")
+    page.chmod(0o444)
     told = list(worked.odd) if worked else []
     told += [words("en")[f"odd_{reason}"].format(n=line) for reason, line in found.odd]
     told += [f"{plan.marks[name][0]}: the response {score.problem}" for name, score in scores.items() if score.problem]
@@ -151,7 +147,8 @@ def sandbox(plan: Plan | None = None, source: Path | None = None) -> Sandbox:
 def work(plan: Plan, own: dict[int, list[cells.Cell]], files: Path, source: Path) -> cells.Worked:
     """A learner's cells run beside a copy of the files, which nobody sees again."""
     with place() as folder:
-        shutil.copytree(files, folder, dirs_exist_ok=True, ignore=shutil.ignore_patterns(journal.NAME))
+        hidden = shutil.ignore_patterns(journal.NAME)
+        shutil.copytree(files, folder, dirs_exist_ok=True, ignore=hidden, copy_function=shutil.copyfile)
         return cells.work(plan, own, sandbox(plan, source), folder)
 
 

@@ -9,29 +9,42 @@ from pathlib import Path
 from tempfile import mkdtemp
 from uuid import uuid4
 
+ENTRIES = 5000  # files and folders of a submission
+
 
 def copy(source: Path, target: Path, ignore: list[str]) -> list[str]:
-    """Copy plain files, and nothing a link points to; returns the names of what is none."""
-    left = []
-    for path in sorted(source.iterdir()):
-        if any(fnmatch(path.name, pattern) for pattern in ignore):
-            continue
-        if path.is_symlink() or not (path.is_file() or path.is_dir()):
-            left.append(path.name)
-        elif path.is_dir():
-            (target / path.name).mkdir(exist_ok=True)
-            left += [f"{path.name}/{name}" for name in copy(path, target / path.name, ignore)]
-        else:
-            (target / path.name).unlink(missing_ok=True)
-            shutil.copyfile(path, target / path.name)
-    return left
+    """Copy plain files for reading only, and nothing a link points to; what is in `target` stays.
+
+    Returns the names of what is no plain file and no folder. Raises ValueError when there are more than `ENTRIES`.
+    """
+    left, count, folders = [], 0, [""]
+    while folders:
+        inside = folders.pop()
+        with os.scandir(source / inside) as found:
+            for entry in found:
+                count += 1
+                if count > ENTRIES:
+                    raise ValueError(f"holds more than {ENTRIES} files and folders")
+                if any(fnmatch(entry.name, pattern) for pattern in ignore):
+                    continue
+                name = os.path.join(inside, entry.name)
+                there = os.path.join(target, name)
+                if entry.is_dir(follow_symlinks=False) and not os.path.isfile(there):
+                    os.makedirs(there, exist_ok=True)
+                    folders.append(name)
+                elif not entry.is_file(follow_symlinks=False):
+                    left.append(name)
+                elif not os.path.exists(there):
+                    shutil.copyfile(entry.path, there)
+                    os.chmod(there, 0o444)
+    return sorted(left)
 
 
 def publish(part: Path | None, target: Path) -> None:
     """Give a marked folder its name in one step; without one, take away what an earlier run left."""
     old = target.with_name(f".{target.name}.old")
-    shutil.rmtree(old, ignore_errors=True)
     if target.exists():
+        shutil.rmtree(old, ignore_errors=True)
         target.rename(old)
     if part:
         target.parent.mkdir(parents=True, exist_ok=True)
