@@ -9,7 +9,7 @@ COURSE = "kefu"  # nbgrader's course id, as in nbgrader_config.py
 
 
 def nbgrader(root: Path, *arguments: str) -> str:
-    """Run a stock nbgrader command in `root`; returns its log. Raises RuntimeError with the log's end when it fails."""
+    """Run a stock nbgrader command in `root`; returns its log. Raises RuntimeError with what went wrong first when it fails."""
     # nbgrader calls alembic by name, so the environment's own folder must be on the PATH
     path = os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", "")])
     done = subprocess.run(
@@ -17,5 +17,7 @@ def nbgrader(root: Path, *arguments: str) -> str:
         stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, encoding="utf-8", errors="replace", check=False,
     )  # fmt: skip
     if done.returncode:
-        raise RuntimeError(f"nbgrader {' '.join(arguments)}: failed; the end of its log:\n{done.stdout[-2000:]}")
+        before, error, after = done.stdout.partition("| ERROR]")
+        told = error + after[:2000] if error else before[-2000:]
+        raise RuntimeError(f"nbgrader {' '.join(arguments)}: failed; its log says:\n{told}")
     return done.stdout
